@@ -1,0 +1,53 @@
+"""Browse ROOT files, cut nested data and watch the histograms follow.
+
+The public names are imported when they are first used, so that ``import heplens`` costs
+milliseconds in a script, on a Dask worker and in the Jupyter server alike.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .analysis import Analysis as Analysis
+    from .errors import HeplensError as HeplensError
+    from .files import Listing as Listing
+    from .files import inspect as inspect
+    from .jobs import Job as Job
+    from .samples import sample as sample
+    from .widgets import browse as browse
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "Analysis": "analysis",
+    "HeplensError": "errors",
+    "Job": "jobs",
+    "Listing": "files",
+    "browse": "widgets",
+    "inspect": "files",
+    "sample": "samples",
+}
+
+__all__ = ["Analysis", "HeplensError", "Job", "Listing", "__version__", "browse", "inspect", "sample"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'heplens' has no attribute {name!r}")
+    value = getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "heplens"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "heplens.server"}]

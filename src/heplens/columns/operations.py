@@ -1,0 +1,345 @@
+"""What each operation does to awkward arrays. Every function here is total: missing and NaN have defined results."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import logic
+from .demand import IDENTITY
+from .elementwise import NUMPY_NAMES
+from .fields import PART_NAMES
+from .nodes import Node
+
+Operation = Callable[[Node, list[Any]], Any]
+
+
+def vectors(array: Any) -> Any:
+    """The array with vector's behaviours, without registering them for the whole process."""
+    import awkward as ak
+    import vector
+
+    return ak.Array(array, behavior=vector.backends.awkward.behavior)
+
+
+def count_missing(array: Any) -> int:
+    import awkward as ak
+
+    return int(ak.sum(ak.is_none(array, axis=-1), axis=None))
+
+
+def has_nan(array: Any) -> bool:
+    import awkward as ak
+    import numpy as np
+
+    flat = ak.to_numpy(ak.drop_none(ak.flatten(array, axis=None)), allow_missing=False)
+    return flat.dtype.kind == "f" and bool(np.isnan(flat).any())
+
+
+def align(nodes: Sequence[Node], values: list[Any]) -> list[Any]:
+    """Per-event values that may be missing, repeated for each object: awkward would else lose whole lists."""
+    deepest = max(range(len(nodes)), key=lambda i: len(nodes[i].type.axes))
+    if not nodes[deepest].type.axes:
+        return values
+    return [
+        spread(value, values[deepest], len(nodes[deepest].type.axes))
+        if not node.type.axes and node.type.optional and node.operation != "constant"
+        else value
+        for node, value in zip(nodes, values, strict=True)
+    ]
+
+
+def spread(value: Any, like: Any, depth: int) -> Any:
+    """A per-event array repeated for every element of `like`, missing staying missing."""
+    import awkward as ak
+    import numpy as np
+
+    place = np.arange(len(value))
+    index = ak.broadcast_arrays(place, ak.local_index(like, axis=depth))[0]
+    flat = value[ak.to_numpy(ak.flatten(index, axis=None))]
+    for level in range(depth, 0, -1):
+        counts = ak.num(like, axis=level)
+        flat = ak.unflatten(flat, ak.to_numpy(ak.flatten(counts, axis=None)) if level > 1 else counts)
+    return flat
+
+
+def _get(node: Node, inputs: list[Any]) -> Any:
+    return inputs[0][str(node.parameters[0])]
+
+
+def _vector(node: Node, inputs: list[Any]) -> Any:
+    name = str(node.parameters[0])
+    return _vector_properties()[name](inputs[0])
+
+
+def _vector_properties() -> dict[str, Callable[[Any], Any]]:
+    # Spelt out, so that no name from an expression ever reaches getattr.
+    return {
+        "pt": lambda v: v.pt, "phi": lambda v: v.phi, "px": lambda v: v.px, "py": lambda v: v.py, "eta": lambda v: v.eta,
+        "theta": lambda v: v.theta, "pz": lambda v: v.pz, "p": lambda v: v.p, "mass": lambda v: v.mass, "E": lambda v: v.E,
+        "et": lambda v: v.Et, "mt": lambda v: v.Mt, "rapidity": lambda v: v.rapidity, "beta": lambda v: v.beta, "gamma": lambda v: v.gamma,
+    }  # fmt: skip
+
+
+def _add(node: Node, inputs: list[Any]) -> Any:
+    left, right = align(node.inputs, inputs)
+    return left + right
+
+
+def _p4(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+
+    aligned = align(node.inputs, inputs)
+    components = {str(name): value * 1.0 for name, value in zip(node.parameters, aligned, strict=True)}
+    return vectors(ak.zip(components, with_name="Momentum4D"))
+
+
+def _select(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+
+    value, mask = inputs
+    if not node.inputs[1].type.axes:
+        mask = spread(ak.Array(mask) if not isinstance(mask, bool) else ak.Array([mask])[[0] * len(value)], value, 1)
+    return value[logic.known(mask)]
+
+
+def _place(level: int, item: slice) -> tuple[slice, ...]:
+    return (*(slice(None) for _ in range(level + 1)), item)
+
+
+def _item(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+
+    index, level = node.parameters
+    assert isinstance(index, int) and isinstance(level, int)
+    one = inputs[0][_place(level, slice(index, index + 1 if index != -1 else None))]
+    return ak.firsts(one, axis=level + 1)
+
+
+def _slice(node: Node, inputs: list[Any]) -> Any:
+    low, high, level = node.parameters
+    assert isinstance(level, int)
+    return inputs[0][_place(level, slice(low, high))]
+
+
+def _pick(node: Node, inputs: list[Any]) -> Any:
+    """The object with the largest or smallest key, first on a tie; NaN and missing keys are passed over."""
+    import awkward as ak
+    import numpy as np
+
+    value, key = inputs
+    if has_nan(key):
+        number = ~np.isnan(ak.fill_none(key, np.nan, axis=-1))
+        value, key = value[number], key[number]
+    place = (ak.argmax if node.parameters[0] == "max" else ak.argmin)(key, axis=1, keepdims=True)
+    return ak.firsts(value[place], axis=1)
+
+
+def _sort(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+    import numpy as np
+
+    value, key = inputs
+    key = ak.fill_none(-1.0 * key, np.inf, axis=-1)
+    return value[ak.argsort(ak.nan_to_num(key, nan=np.inf, posinf=np.inf, neginf=-np.inf), axis=1, stable=True)]
+
+
+def _combinations(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+
+    count = node.parameters[0]
+    assert isinstance(count, int)
+    return ak.combinations(inputs[0], count, axis=1, fields=list(PART_NAMES[:count]))
+
+
+def _cartesian(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+
+    return ak.cartesian({"first": inputs[0], "second": inputs[1]}, axis=1)
+
+
+def _concat(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+
+    common = [field for field in inputs[0].fields if all(field in value.fields for value in inputs)]
+    fields = {field: ak.concatenate([value[field] for value in inputs], axis=1) for field in common}
+    names = [value.layout.purelist_parameter("__record__") for value in inputs]
+    return vectors(ak.zip(fields, depth_limit=2, with_name=min(names) if all(names) else None))
+
+
+def _disjoint(node: Node, inputs: list[Any]) -> Any:
+    pairs, other = inputs
+    mine, others = (list(_identities(child, value)) for child, value in zip(node.inputs, inputs, strict=True))
+    mask: Any = True
+    for left in mine:
+        for right in others:
+            mask = (left != spread(right, left, 1)) & mask
+    return pairs[logic.known(mask)]
+
+
+def _identities(node: Node, value: Any) -> Any:
+    shape = node.type.shape
+    assert shape is not None
+
+    def visit(array: Any, parts: int, inner: Sequence[Any]) -> Any:
+        if not parts:
+            yield array[IDENTITY]
+        for index in range(parts):
+            yield from visit(array[PART_NAMES[index]], len(inner[index].parts), inner[index].parts)
+
+    yield from visit(value, len(shape.parts), shape.parts)
+
+
+def _count(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+
+    if node.parameters[0] == "bool":
+        return ak.sum(inputs[0], axis=-1)
+    return ak.num(inputs[0], axis=len(node.inputs[0].type.axes))
+
+
+def _reduce(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+    import numpy as np
+
+    name, (value,) = node.parameters[0], inputs
+    if name in ("min", "max"):
+        if has_nan(value):
+            value = ak.drop_none(ak.nan_to_none(value), axis=-1)
+        return (ak.max if name == "max" else ak.min)(value, axis=-1)
+    if name in ("argmin", "argmax"):
+        if has_nan(value):
+            worst = -np.inf if name == "argmax" else np.inf
+            none = ak.num(ak.drop_none(ak.nan_to_none(value), axis=-1), axis=-1) == 0
+            filled = ak.where(np.isnan(value), worst, value)
+            place = (ak.argmax if name == "argmax" else ak.argmin)(filled, axis=-1)
+            return ak.mask(place, ~none)
+        return (ak.argmax if name == "argmax" else ak.argmin)(value, axis=-1)
+    if name == "mean":
+        count = ak.count(value, axis=-1)
+        return ak.mask(ak.sum(value * 1.0, axis=-1) / count, count > 0)
+    return {"sum": ak.sum, "prod": ak.prod, "any": ak.any, "all": ak.all}[str(name)](value, axis=-1)
+
+
+_ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "%": operator.mod, "**": operator.pow}
+_COMPARISON = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}
+
+
+def _arithmetic(node: Node, inputs: list[Any]) -> Any:
+    symbol = str(node.parameters[0])
+    left, right = align(node.inputs, inputs)
+    if symbol == "%" and node.type.kind == "int":
+        import awkward as ak
+
+        if not ak.all(right != 0, axis=None):
+            right = right * 1.0  # a remainder of a division by zero is NaN, not 0
+    if symbol == "**" and isinstance(right, int) and right < 0:
+        right = float(right)
+    return _ARITHMETIC[symbol](left, right)
+
+
+def _compare(node: Node, inputs: list[Any]) -> Any:
+    left, right = align(node.inputs, inputs)
+    return _COMPARISON[str(node.parameters[0])](left, right)
+
+
+def _logic(node: Node, inputs: list[Any]) -> Any:
+    values = align(node.inputs, inputs)
+    result, optional = values[0], node.inputs[0].type.optional
+    for child, value in zip(node.inputs[1:], values[1:], strict=True):
+        optional = optional or child.type.optional
+        if optional:
+            result = (logic.both if node.operation == "and" else logic.either)(result, value)
+        else:
+            result = result & value if node.operation == "and" else result | value
+    return result
+
+
+def _call(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+    import numpy as np
+
+    name = str(node.parameters[0])
+    if name == "negative":
+        return -inputs[0]
+    if name == "int":
+        return inputs[0] * 1 if not isinstance(inputs[0], bool) else int(inputs[0])
+    if name == "abs":
+        return abs(inputs[0])
+    function = getattr(np, NUMPY_NAMES.get(name, name))
+    values = align(node.inputs, inputs)
+    result = function(*values)
+    return result if isinstance(result, ak.Array) else result.item()
+
+
+def _default(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+
+    value, fallback = inputs
+    if node.type.kind == "float":
+        value, fallback = value * 1.0, float(fallback)
+    return ak.fill_none(value, fallback, axis=-1)
+
+
+def _where(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+
+    condition, left, right = align(node.inputs, inputs)
+    result = ak.where(logic.known(condition), left, right)
+    return ak.mask(result, ~ak.is_none(condition, axis=-1)) if node.inputs[0].type.optional else result
+
+
+def _bit(node: Node, inputs: list[Any]) -> Any:
+    import numpy as np
+
+    place = node.parameters[0]
+    return np.right_shift(inputs[0], place) % 2 == 1
+
+
+def delta_phi(first: Any, second: Any) -> Any:
+    """Difference of azimuth in [-pi, pi)."""
+    return (first - second + math.pi) % (2 * math.pi) - math.pi
+
+
+def _delta_phi(node: Node, inputs: list[Any]) -> Any:
+    first, second = align(node.inputs, inputs)
+    return delta_phi(first, second)
+
+
+def _delta_r(node: Node, inputs: list[Any]) -> Any:
+    import numpy as np
+
+    eta1, phi1, eta2, phi2 = align(node.inputs, inputs)
+    return np.sqrt((eta1 - eta2) ** 2 + delta_phi(phi1, phi2) ** 2)
+
+
+def _transverse_mass(node: Node, inputs: list[Any]) -> Any:
+    import numpy as np
+
+    pt1, phi1, pt2, phi2 = align(node.inputs, inputs)
+    return np.sqrt(2 * pt1 * pt2 * (1 - np.cos(delta_phi(phi1, phi2))))
+
+
+def _delta_r_min(node: Node, inputs: list[Any]) -> Any:
+    import awkward as ak
+    import numpy as np
+
+    eta1, phi1, eta2, phi2 = inputs
+    first, second = ak.zip({"eta": eta1, "phi": phi1}), ak.zip({"eta": eta2, "phi": phi2})
+    both = ak.cartesian({"a": first, "b": second}, axis=1, nested=True)
+    distance = np.sqrt((both.a.eta - both.b.eta) ** 2 + delta_phi(both.a.phi, both.b.phi) ** 2)
+    if has_nan(distance):
+        distance = ak.drop_none(ak.nan_to_none(distance), axis=-1)
+    return ak.min(distance, axis=-1)
+
+
+TABLE: dict[str, Operation] = {
+    "get": _get, "part": _get, "vector": _vector, "add": _add, "p4": _p4, "select": _select, "item": _item, "slice": _slice,
+    "pick": _pick, "sort": _sort, "combinations": _combinations, "cartesian": _cartesian, "concat": _concat,
+    "disjoint": _disjoint, "count": _count, "reduce": _reduce, "arithmetic": _arithmetic, "compare": _compare,
+    "and": _logic, "or": _logic, "not": lambda node, inputs: ~inputs[0], "call": _call, "default": _default,
+    "where": _where, "bit": _bit, "deltaPhi": _delta_phi, "deltaR": _delta_r, "mT": _transverse_mass,
+    "deltaR_min": _delta_r_min,
+}  # fmt: skip

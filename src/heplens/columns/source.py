@@ -1,0 +1,119 @@
+"""Where columns come from: one interface over TTree, RNTuple and arrays in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from ..errors import FileError
+from .schema import Column, Kind, Schema
+
+#: Clusters smaller than this many events are taken together, so that the cost of a block is not that of its overhead.
+BLOCK_EVENTS = 100_000
+#: A block holds at most this many events: it bounds the memory of one pass, whatever the file's clusters are.
+MAX_BLOCK_EVENTS = 1_000_000
+
+
+class Source(Protocol):
+    """A table of events."""
+
+    label: str  # file and tree, for messages
+    uuid: str  # of the file; a digest of nothing but the length for arrays in memory
+    entries: int
+
+    @property
+    def schema(self) -> Schema: ...
+
+    def read(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
+        """Awkward arrays of the branches `names` for the events [start, stop), widened to 64 bits."""
+        ...
+
+    def edges(self, names: Sequence[str]) -> list[int]:
+        """Entry numbers at which all of `names` can be cut without reading anything twice, first 0, last `entries`."""
+        ...
+
+
+def blocks(edges: Sequence[int], entries: int) -> list[tuple[int, int]]:
+    """Fixed blocks of at least BLOCK_EVENTS (but for the last) and at most MAX_BLOCK_EVENTS events, ending on edges.
+
+    They depend on the file alone, not on who reads it: sums over blocks in file order are the same for everyone.
+    """
+    ranges: list[tuple[int, int]] = []
+    start = 0
+    for edge in [*(e for e in edges if 0 < e < entries), entries]:
+        if edge - start < BLOCK_EVENTS and edge != entries:
+            continue
+        while edge - start > MAX_BLOCK_EVENTS:
+            ranges.append((start, start + MAX_BLOCK_EVENTS))
+            start += MAX_BLOCK_EVENTS
+        if edge > start:
+            ranges.append((start, edge))
+        start = edge
+    return ranges
+
+
+def widen(array: Any) -> Any:
+    """float16/32 as float64, small integers as int64; uint64 too when every value fits. Booleans and text stay."""
+    import awkward as ak
+    import numpy as np
+
+    def action(layout: Any, **_: Any) -> Any:
+        if not layout.is_numpy or layout.parameter("__array__") in ("char", "byte"):
+            return None
+        data = layout.data
+        if data.dtype.kind == "f" and data.dtype.itemsize < 8:
+            data = data.astype(np.float64)
+        elif data.dtype == np.uint64:
+            if data.size and data.max() > np.iinfo(np.int64).max:
+                return None
+            data = data.astype(np.int64)
+        elif data.dtype.kind in "iu" and data.dtype != np.int64:
+            data = data.astype(np.int64)
+        else:
+            return None
+        return ak.contents.NumpyArray(data, parameters=layout.parameters)
+
+    return ak.transform(action, array)
+
+
+def column_of_form(name: str, form: Any) -> Column:
+    """The column that an awkward form describes. Raises FileError when it holds what expressions cannot use."""
+    depth, optional = 0, False
+    while True:
+        if form.parameter("__array__") in ("string", "bytestring"):
+            return Column(name, "str", depth, optional)
+        if form.is_option:
+            optional = True
+            form = form.content
+        elif form.is_indexed:
+            form = form.content
+        elif form.is_list:
+            depth += 1
+            form = form.content
+        elif form.is_numpy:
+            return Column(name, numpy_kind(name, form.primitive), depth + len(form.inner_shape), optional)
+        elif form.is_record:
+            return Column(name, "object", depth, optional)
+        else:
+            raise FileError(f"{name!r} holds a {type(form).__name__.removesuffix('Form')}, which expressions cannot use")
+
+
+def numpy_kind(name: str, primitive: str) -> Kind:
+    if primitive == "bool":
+        return "bool"
+    if primitive.startswith(("int", "uint")):
+        return "int"
+    if primitive.startswith("float"):
+        return "float"
+    raise FileError(f"{name!r} holds values of type {primitive}, which expressions cannot use")
+
+
+def unreadable(label: str, name: str, error: Exception) -> FileError:
+    first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    return FileError(f"branch {name!r} of {label} cannot be read: {first}")
+
+
+def missing(label: str, names: Iterable[str], name: str) -> FileError:
+    from ..errors import nearest
+
+    return FileError(f"{label} has no branch {name!r}{nearest(name, names)}")
