@@ -1,0 +1,5 @@
+/** Icons are imported as text and given to JupyterLab's `LabIcon`. */
+declare module '*.svg' {
+  const text: string;
+  export default text;
+}
