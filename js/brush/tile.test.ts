@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { columnsFor, fillColumns, steadyRange, valueRange } from './columns';
+import { gridValue, nearestIndex, type Grid } from './grid';
+import { Boundaries, Cells, prefixSums } from './tile';
+
+test('a grid value is the number that its decimal text is', () => {
+  const grid: Grid = { start: 0, stop: 500, unit: 1, exponent: -1 };
+  assert.equal(gridValue(grid, 3), 0.3);
+  assert.equal(gridValue(grid, 7), 0.7);
+  assert.equal(String(gridValue(grid, 353)), '35.3');
+});
+
+test('the nearest step of every grid value is itself', () => {
+  const grid: Grid = { start: -240, stop: 240, unit: 2, exponent: -2 };
+  for (let k = grid.start; k <= grid.stop; k++) {
+    assert.equal(nearestIndex(grid, gridValue(grid, k)), k);
+  }
+  assert.equal(nearestIndex(grid, 1e9), grid.stop);
+  assert.equal(nearestIndex(grid, -1e9), grid.start);
+});
+
+test('boundaries are found by value and side', () => {
+  const boundaries = new Boundaries(
+    new Float64Array([1, 1, 2, 2]),
+    new Uint8Array([0, 1, 0, 1])
+  );
+  assert.equal(boundaries.first('>=', 1), 1);
+  assert.equal(boundaries.first('>', 1), 2);
+  assert.equal(boundaries.last('<', 2), 3);
+  assert.equal(boundaries.last('<=', 2), 4);
+  assert.equal(boundaries.first('>=', 1.5), null);
+  assert.equal(boundaries.first('==', 1), null);
+});
+
+test('prefix sums start at zero and end at the total', () => {
+  assert.deepEqual(
+    [...prefixSums([1, 2, 3, 4, 5, 6], 3, 2)],
+    [0, 0, 1, 2, 4, 6, 9, 12]
+  );
+});
+
+test('a window that is the wrong way round holds nothing', () => {
+  const cells = new Cells('x', 3, 1, [1, 2, 3], null, null);
+  assert.deepEqual([...cells.slice(2, 1, cells.space()).values], [0]);
+  assert.equal(cells.filled(2, 1), 0);
+});
+
+test('a bin that nothing fell into is exactly zero', () => {
+  const cells = new Cells(
+    'x',
+    3,
+    1,
+    [1, 1, 0],
+    [0.1, 0.2, 0],
+    [0.01, 0.04, 0]
+  );
+  const { values, variances } = cells.slice(2, 3, cells.space());
+  assert.deepEqual([values[0], variances[0]], [0, 0]);
+});
+
+test('negative weights keep their sign and never a negative variance', () => {
+  const cells = new Cells('x', 2, 1, [2, 1], [-1, 1e-20], [0.5, 1e-40]);
+  const { values, variances } = cells.slice(0, 1, cells.space());
+  assert.deepEqual([values[0], variances[0]], [-1, 0.5]);
+  assert.ok(cells.slice(1, 2, cells.space()).variances[0] >= 0);
+});
+
+test('an outline rises at the first edge and falls at the last', () => {
+  const drawn = columnsFor(new Float64Array([0, 1, 3]));
+  fillColumns(drawn, {
+    values: new Float64Array([9, 4, 0, 7]),
+    variances: new Float64Array([9, 4, 0, 7])
+  });
+  assert.deepEqual([...drawn.outline.c0], [0, 0, 1, 3]);
+  assert.deepEqual([...drawn.outline.c1], [0, 4, 0, 0]);
+  assert.deepEqual([...drawn.rows.c5], [2, NaN]);
+  assert.deepEqual(valueRange(drawn), [0, 6 * 1.08]);
+});
+
+test('an axis grows at once and shrinks late', () => {
+  assert.deepEqual(steadyRange([0, 10], [0, 12]), [0, 12]);
+  assert.deepEqual(steadyRange([0, 10], [0, 8]), [0, 10]);
+  assert.deepEqual(steadyRange([0, 10], [0, 2]), [0, 2]);
+});

@@ -1,0 +1,46 @@
+/** The cutflow: what each step left. */
+
+import { events, percent, weighted } from './dashboardFormat';
+import type { CutflowRow } from './dashboardTypes';
+
+export function Cutflow({ rows }: { rows: CutflowRow[] }) {
+  if (rows.length === 0) {
+    return null;
+  }
+  const hasWeights = rows.some(row => row.weighted !== null);
+  const hasMissing = rows.some(row => row.missing > 0);
+  return (
+    <table class="heplens-cutflow">
+      <thead>
+        <tr>
+          <th scope="col">Cutflow</th>
+          <th scope="col">events</th>
+          {hasWeights && <th scope="col">weighted</th>}
+          <th scope="col" title="of the events before this cut">
+            left
+          </th>
+          {hasMissing && (
+            <th scope="col" title="the value was missing or NaN: the cut failed">
+              missing
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, i) => (
+          <tr key={`${i} ${row.name}`} data-row={row.name}>
+            <th scope="row" title={row.name}>
+              {row.name}
+            </th>
+            <td data-passed={row.passed}>{events(row.passed)}</td>
+            {hasWeights && (
+              <td>{row.weighted === null ? '' : weighted(row.weighted)}</td>
+            )}
+            <td>{i === 0 ? '' : percent(row.passed, rows[i - 1].passed)}</td>
+            {hasMissing && <td>{row.missing > 0 ? events(row.missing) : ''}</td>}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

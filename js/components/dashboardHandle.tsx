@@ -1,0 +1,119 @@
+/** One number of a step: a slider and a box for the exact value. */
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import { gridValue, nearestIndex, shown } from '../brush/grid';
+import type { Handle, HandleActions } from './dashboardTypes';
+
+/** Steps made with the keyboard within this time are one edit. */
+const KEYBOARD_PAUSE = 300;
+
+interface Props {
+  handle: Handle;
+  value: number | null;
+  actions: HandleActions;
+}
+
+export function HandleRow({ handle, value, actions }: Props) {
+  return (
+    <div class="heplens-handle" onPointerEnter={() => actions.prepare(handle.step)}>
+      <span class="heplens-handle-label" title={handle.label}>
+        {handle.edge === 'literal' ? handle.label : sign(handle.operator)}
+      </span>
+      <ExactNumber handle={handle} value={value} actions={actions} />
+      <Slider handle={handle} value={value} actions={actions} />
+    </div>
+  );
+}
+
+function Slider({ handle, value, actions }: Props) {
+  const { grid } = handle;
+  const pressed = useRef(false);
+  const later = useRef(0);
+  useEffect(() => () => window.clearTimeout(later.current), []);
+  if (!grid || value === null) {
+    return <span />;
+  }
+  const release = (): void => {
+    window.clearTimeout(later.current);
+    pressed.current = false;
+    actions.release();
+  };
+  return (
+    <input
+      type="range"
+      class="heplens-slider"
+      aria-label={`${handle.step}: ${handle.label}`}
+      aria-valuetext={shown(value)}
+      data-handle={handle.id}
+      min={grid.start}
+      max={grid.stop}
+      step={1}
+      value={nearestIndex(grid, value)}
+      onFocus={() => actions.prepare(handle.step)}
+      onPointerDown={() => (pressed.current = true)}
+      onInput={event => {
+        actions.move(handle, gridValue(grid, event.currentTarget.valueAsNumber));
+        window.clearTimeout(later.current);
+        if (!pressed.current) {
+          later.current = window.setTimeout(release, KEYBOARD_PAUSE);
+        }
+      }}
+      onChange={() => pressed.current && release()}
+      onPointerUp={() => pressed.current && release()}
+      onPointerCancel={release}
+    />
+  );
+}
+
+function ExactNumber({ handle, value, actions }: Props) {
+  const [draft, setDraft] = useState<string | null>(null);
+  const text = draft ?? (value === null ? '' : shown(value));
+  const parsed = parse(text, handle.edge !== 'literal');
+  const commit = (): void => {
+    if (draft === null || parsed === undefined) {
+      return;
+    }
+    setDraft(null);
+    if (parsed !== value) {
+      actions.set(handle, parsed);
+    }
+  };
+  return (
+    <input
+      type="text"
+      inputMode="decimal"
+      class={'heplens-number' + (parsed === undefined ? ' heplens-wrong' : '')}
+      aria-label={`${handle.step}: ${handle.label}, exact`}
+      aria-invalid={parsed === undefined}
+      title={parsed === undefined ? 'Type a number' : undefined}
+      placeholder="–"
+      spellcheck={false}
+      data-number={handle.id}
+      value={text}
+      onInput={event => setDraft(event.currentTarget.value)}
+      onBlur={commit}
+      onKeyDown={event => {
+        if (event.key === 'Enter') {
+          commit();
+        } else if (event.key === 'Escape') {
+          setDraft(null);
+        }
+      }}
+    />
+  );
+}
+
+/** The number typed, null for none where a window may be open, undefined for what is no number. */
+function parse(text: string, optional: boolean): number | null | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') {
+    return optional ? null : undefined;
+  }
+  const number = Number(trimmed);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+function sign(operator: string): string {
+  return { '>=': '≥', '<=': '≤' }[operator] ?? operator;
+}

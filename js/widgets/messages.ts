@@ -1,0 +1,184 @@
+/** Every message that crosses between a page and the kernel; twin of `heplens.widgets.messages`. */
+
+import type { Grid } from '../brush/grid';
+
+export const PROTOCOL = 1;
+
+export interface Status {
+  phase: 'idle' | 'running' | 'failed';
+  message: string;
+  events: number | null;
+}
+
+export interface Step {
+  step: 'keep' | 'define' | 'cut' | 'weight' | 'vary';
+  name?: string;
+  expression?: string;
+  collection?: string;
+  low?: number | null;
+  high?: number | null;
+  quantifier?: string | number | null;
+  enabled?: boolean;
+}
+
+export interface Analysis {
+  heplens: number;
+  steps: Step[];
+  histograms: { name: string; axes: { expression?: string }[] }[];
+}
+
+/** The one synced trait, written by Python only. */
+export interface State {
+  protocol: number;
+  revision: number;
+  analysis: Analysis;
+  can_undo: boolean;
+  can_redo: boolean;
+  status: Status;
+}
+
+/** An operation of `heplens.analysis.edits`. */
+export type Operation = { op: string; name?: string } & Record<string, unknown>;
+
+export type Request =
+  | { kind: 'edit'; base_revision: number; edit: Operation }
+  | { kind: 'undo' }
+  | { kind: 'redo' }
+  | { kind: 'snapshot' }
+  | { kind: 'counts'; revision: number; edit?: Operation }
+  | { kind: 'tile'; revision: number; name: string }
+  | { kind: 'bokeh'; version: string }
+  | { kind: 'script' };
+
+export interface PlotCounts {
+  name: string;
+  drawn: boolean;
+  axes?: number;
+  size: number;
+  buffer: number;
+}
+
+export interface PlotModels {
+  name: string;
+  drawn: boolean;
+  axes?: number;
+  label: string;
+  figure: string;
+  outline: string;
+  rows: string;
+  buffer: number;
+}
+
+export interface CutflowRow {
+  name: string;
+  step: string;
+  passed: number;
+  weighted: number | null;
+  missing: number;
+}
+
+/** One number of one step that can be moved. */
+export interface Handle {
+  id: string;
+  step: string;
+  edge: 'low' | 'high' | 'literal';
+  index: number;
+  operator: string;
+  value: number | null;
+  label: string;
+  variable: string;
+  grid: Grid | null;
+  tiled: boolean;
+  plots: string[];
+}
+
+interface Common {
+  protocol: number;
+  id: string;
+}
+
+export type Reply = Common &
+  (
+    | { kind: 'accepted'; revision: number }
+    | {
+        kind: 'refused';
+        reason: string;
+        position: number | null;
+        revision: number;
+      }
+    | { kind: 'stale'; revision: number }
+    | { kind: 'failed'; reason: string; position: number | null }
+    | ({ kind: 'snapshot'; revision: number } & SnapshotFields)
+    | ({ kind: 'counts'; revision: number; key: string } & CountsFields)
+    | ({ kind: 'tile'; revision: number; name: string } & TileFields)
+    | { kind: 'bokeh'; version: string; encoding: string }
+    | { kind: 'script'; text: string }
+  );
+
+export interface SnapshotFields {
+  bokeh: string;
+  shape: string;
+  document: Record<string, unknown>;
+  plots: PlotModels[];
+}
+
+export interface CountsFields {
+  shape: string;
+  plots: PlotCounts[];
+  cutflow: CutflowRow[];
+  problems: string[];
+  complete: boolean;
+  events: number | null;
+  handles?: Handle[];
+  tiles?: Record<string, string>;
+}
+
+/** `buffer` is the index of the first of one (counts) or three (counts, sums, squares) buffers. */
+export interface TileCells {
+  name: string;
+  bins: number;
+  weighted: boolean;
+  buffer: number;
+}
+
+export interface TileFields {
+  key: string;
+  cells: TileCells[];
+  cutflow: TileCells[];
+  bytes: number;
+}
+
+export type ReplyOf<K extends Reply['kind']> = Extract<Reply, { kind: K }>;
+export type Answer<K extends Reply['kind']> = {
+  reply: ReplyOf<K>;
+  buffers: DataView[];
+};
+
+/** What to tell someone whose page and kernel come from different versions. */
+export function mismatch(protocol: unknown): string {
+  return (
+    `The kernel speaks version ${String(protocol)} of the heplens protocol and this page version ${PROTOCOL}: ` +
+    "install the same version of heplens in the kernel's environment and reload the page."
+  );
+}
+
+/** A buffer as float64, copied when its offset is not aligned. */
+export function floats(view: DataView): Float64Array {
+  return new Float64Array(aligned(view, 8));
+}
+
+export function counts32(view: DataView): Uint32Array {
+  return new Uint32Array(aligned(view, 4));
+}
+
+export function bytes(view: DataView): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(aligned(view, 1));
+}
+
+function aligned(view: DataView, size: number): ArrayBuffer {
+  const { buffer, byteOffset, byteLength } = view;
+  if (buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength && byteLength % size === 0) {
+    return buffer;
+  }
+  return new Uint8Array(buffer, byteOffset, byteLength).slice().buffer;
+}

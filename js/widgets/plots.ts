@@ -1,0 +1,259 @@
+/** The Bokeh plots of one view: built when there is room, painted in one animation frame loop, removed completely. */
+
+import {
+  columnsFor,
+  fillColumns,
+  steadyRange,
+  valueRange,
+  type Drawn
+} from '../brush/columns';
+import type { Counts } from '../brush/tile';
+import type { Bokeh, BokehModel } from './bokehjs';
+import type { PlotModels } from './messages';
+import { onTheme, themeOf } from './theme';
+
+/** Where a plot's axes are on the screen, for what is drawn over it; pixels relative to the plot's element. */
+export interface Frame {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  start: number;
+  end: number;
+}
+
+export interface PlotDocument {
+  document: Record<string, unknown>;
+  plots: PlotModels[];
+  edges: Map<string, Float64Array>;
+}
+
+interface Plot {
+  name: string;
+  box: HTMLElement;
+  figure: BokehModel;
+  view: BokehModel;
+  outline: BokehModel;
+  rows: BokehModel;
+  drawn: Drawn;
+  range: [number, number];
+  visible: boolean;
+  dirty: boolean;
+  painted: number;
+}
+
+/** What the view asks when it paints. */
+export interface Source {
+  counts(name: string): Counts | undefined;
+  moving(): boolean;
+  /** The number of the position shown; drawn plots carry it so that a test can tell what was painted. */
+  sequence(): number;
+}
+
+export class Plots {
+  private readonly plots = new Map<string, Plot>();
+  private readonly stops: (() => void)[] = [];
+  private document: BokehModel = null;
+  private views: BokehModel = null;
+  private frame = 0;
+  private gone = false;
+
+  constructor(
+    private readonly bokeh: Bokeh,
+    private readonly source: Source,
+    private readonly onFrame: (name: string, frame: Frame) => void
+  ) {}
+
+  /** Build all figures into `boxes`, which must have a size. */
+  async build(content: PlotDocument, boxes: Map<string, HTMLElement>): Promise<void> {
+    const { Document } = this.bokeh.require('document');
+    const { add_document_standalone } = this.bokeh.require('embed/standalone');
+    const json = structuredClone(content.document);
+    const document = Document.from_json(json);
+    const drawn = content.plots.filter(p => p.drawn);
+    const elements = drawn.map(p => boxes.get(p.name));
+    const fallback = elements.find(e => e);
+    if (this.gone || !fallback) {
+      document.clear();
+      return;
+    }
+    const views = await add_document_standalone(document, fallback, elements);
+    this.document = document;
+    this.views = views;
+    if (this.gone) {
+      this.clear();
+      return;
+    }
+    for (const models of drawn) {
+      const box = boxes.get(models.name);
+      const edges = content.edges.get(models.name);
+      const figure = document.get_model_by_id(models.figure);
+      if (!box || !edges || !figure) {
+        continue;
+      }
+      const columns = columnsFor(edges);
+      const outline = document.get_model_by_id(models.outline);
+      const rows = document.get_model_by_id(models.rows);
+      // The sources keep these arrays; later only what is in them changes, and the sources say so.
+      outline.data = columns.outline;
+      rows.data = columns.rows;
+      this.plots.set(models.name, {
+        name: models.name,
+        box,
+        figure,
+        view: views.get_one(figure),
+        outline,
+        rows,
+        drawn: columns,
+        range: [0, 1],
+        visible: true,
+        dirty: true,
+        painted: -1
+      });
+    }
+    this.watch();
+    this.applyTheme();
+    this.invalidate();
+  }
+
+  /** The numbers have changed: paint what is visible in the next frame. */
+  invalidate(): void {
+    for (const plot of this.plots.values()) {
+      plot.dirty = true;
+    }
+    this.schedule();
+  }
+
+  remove(): void {
+    this.gone = true;
+    this.clear();
+  }
+
+  private clear(): void {
+    cancelAnimationFrame(this.frame);
+    for (const stop of this.stops.splice(0)) {
+      stop();
+    }
+    this.views?.clear?.();
+    this.document?.clear();
+    this.document = null;
+    this.views = null;
+    this.plots.clear();
+  }
+
+  private watch(): void {
+    const seen = new IntersectionObserver(entries => {
+      for (const entry of entries) {
+        for (const plot of this.plots.values()) {
+          if (plot.box === entry.target) {
+            plot.visible = entry.isIntersecting;
+          }
+        }
+      }
+      this.schedule();
+    });
+    for (const plot of this.plots.values()) {
+      seen.observe(plot.box);
+      const slot = (): void => this.report(plot);
+      plot.view.repainted.connect(slot);
+      this.stops.push(() => plot.view.repainted.disconnect(slot));
+    }
+    const zoomed = (): void => {
+      for (const { view } of this.plots.values()) {
+        if (view.canvas.resize()) {
+          view.request_repaint();
+        }
+      }
+    };
+    window.visualViewport?.addEventListener('resize', zoomed);
+    this.stops.push(
+      () => seen.disconnect(),
+      () => window.visualViewport?.removeEventListener('resize', zoomed),
+      onTheme(() => this.applyTheme())
+    );
+  }
+
+  private schedule(): void {
+    if (!this.frame && !this.gone) {
+      this.frame = requestAnimationFrame(this.paint);
+    }
+  }
+
+  private readonly paint = (): void => {
+    this.frame = 0;
+    for (const plot of this.plots.values()) {
+      if (plot.dirty && plot.visible) {
+        const counts = this.source.counts(plot.name);
+        if (counts && counts.values.length === plot.drawn.rows.c0.length + 2) {
+          this.update(plot, counts);
+        }
+      }
+    }
+  };
+
+  private update(plot: Plot, counts: Counts): void {
+    const { view, figure, drawn } = plot;
+    fillColumns(drawn, counts);
+    const wanted = valueRange(drawn);
+    plot.range = this.source.moving() ? steadyRange(plot.range, wanted) : wanted;
+    // Bokeh would paint on a clock of its own, and leave out every fourth frame.
+    view.pause();
+    plot.outline.change.emit();
+    plot.rows.change.emit();
+    figure.y_range.setv({ start: plot.range[0], end: plot.range[1] });
+    view.unpause(true);
+    view.invalidate_painters();
+    view.repaint();
+    plot.dirty = false;
+    plot.painted = this.source.sequence();
+    plot.box.dataset.painted = String(plot.painted);
+  }
+
+  private report(plot: Plot): void {
+    const { bbox } = plot.view.frame;
+    const { start, end } = plot.figure.x_range;
+    this.onFrame(plot.name, {
+      left: bbox.left,
+      top: bbox.top,
+      width: bbox.width,
+      height: bbox.height,
+      start,
+      end
+    });
+  }
+
+  private applyTheme(): void {
+    for (const { figure, box, view } of this.plots.values()) {
+      const theme = themeOf(box);
+      view.pause();
+      figure.setv({
+        background_fill_color: null,
+        border_fill_color: null,
+        outline_line_color: theme.faint
+      });
+      for (const axis of [...figure.below, ...figure.left]) {
+        axis.setv({
+          axis_label_text_color: theme.text,
+          axis_label_text_font: theme.font,
+          major_label_text_color: theme.text,
+          major_label_text_font: theme.font,
+          major_tick_line_color: theme.faint,
+          minor_tick_line_color: theme.faint
+        });
+      }
+      for (const grid of figure.center) {
+        grid.setv({ grid_line_color: theme.grid });
+      }
+      for (const { glyph } of figure.renderers) {
+        for (const property of ['line_color', 'fill_color']) {
+          if (property in glyph.properties) {
+            glyph.setv({ [property]: theme.line });
+          }
+        }
+      }
+      view.unpause(true);
+      view.request_repaint();
+    }
+    this.invalidate();
+  }
+}
