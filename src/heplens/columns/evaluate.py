@@ -62,6 +62,13 @@ class Evaluator:
         self._values[key] = (self.generation, array)
         return array
 
+    def column(self, node: Node) -> Any:
+        """As `value`, but an array also for what is one number for all events, such as ``sqrt(2)``."""
+        import numpy as np
+
+        value = self.value(node)
+        return np.full(self.entries, value) if isinstance(value, bool | int | float | str) else value
+
     def _compute(self, node: Node) -> tuple[int, Any]:
         if node.operation == "column":
             return 0, self.arrays[str(node.parameters[0])]

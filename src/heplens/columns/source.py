@@ -37,7 +37,10 @@ def blocks(edges: Sequence[int], entries: int) -> list[tuple[int, int]]:
     """Fixed blocks of at least BLOCK_EVENTS (but for the last) and at most MAX_BLOCK_EVENTS events, ending on edges.
 
     They depend on the file alone, not on who reads it: sums over blocks in file order are the same for everyone.
+    An empty tree is one empty block, so that its histograms exist and are empty.
     """
+    if entries == 0:
+        return [(0, 0)]
     ranges: list[tuple[int, int]] = []
     start = 0
     for edge in [*(e for e in edges if 0 < e < entries), entries]:

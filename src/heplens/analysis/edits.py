@@ -1,0 +1,98 @@
+"""What a view can do to an analysis: a pure function from analysis and operation to analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..columns.parse import parse
+from ..errors import AnalysisError, nearest
+from .document import histogram_in, step_in
+from .literals import replace_literal
+from .steps import Cut, Define, kind
+
+if TYPE_CHECKING:
+    from .value import Analysis
+
+
+def apply(analysis: Analysis, operation: Mapping[str, Any]) -> Analysis:
+    """The analysis after one edit, such as ``{"op": "set_window", "name": "Z window", "low": 60, "high": 120}``.
+
+    Raises
+    ------
+    AnalysisError, ExpressionError : the edit makes no sense; the analysis is as it was.
+    """
+    name = operation.get("op")
+    if name not in _EDITS:
+        raise AnalysisError(f"there is no edit {name!r}{nearest(str(name), _EDITS)}")
+    try:
+        return _EDITS[name](analysis, operation)
+    except KeyError as error:
+        raise AnalysisError(f"the edit {name!r} lacks {error.args[0]!r}") from error
+
+
+def _set_window(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    step = analysis.steps[analysis.index(op["name"])]
+    if not isinstance(step, Cut) or not step.is_window:
+        raise AnalysisError(f"{op['name']!r} is a {kind(step)} without a window")
+    return analysis.replace_step(op["name"], low=op["low"], high=op["high"])
+
+
+def _set_expression(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    parse(op["expression"])
+    return analysis.replace_step(op["name"], expression=op["expression"])
+
+
+def _set_literal(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    step = analysis.steps[analysis.index(op["name"])]
+    return analysis.replace_step(op["name"], expression=replace_literal(step.expression, op["index"], op["value"]))
+
+
+def _set_enabled(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    return analysis.enable(op["name"], bool(op["enabled"]))
+
+
+def _rename(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    return analysis.rename(op["name"], str(op["to"]))
+
+
+def _remove(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    return analysis.remove(op["name"])
+
+
+def _move(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    return analysis.move(op["name"], int(op["index"]))
+
+
+def _add(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    step = step_in(op["step"], "the new step")
+    at = int(op.get("index", len(analysis.steps)))
+    if isinstance(step, Define) and any(s.name == step.name for s in analysis.steps):
+        raise AnalysisError(f"there is a step {step.name!r} already")
+    return analysis.with_parts(steps=(*analysis.steps[:at], step, *analysis.steps[at:]))
+
+
+def _add_histogram(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    return analysis.with_parts(histograms=(*analysis.histograms, histogram_in(op["histogram"], "the new histogram")))
+
+
+def _set_histogram(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    names = [histogram.name for histogram in analysis.histograms]
+    if op["name"] not in names:
+        raise AnalysisError(f"there is no histogram {op['name']!r}{nearest(str(op['name']), names)}")
+    changed = histogram_in(op["histogram"], "the histogram")
+    return analysis.with_parts(histograms=tuple(changed if h.name == op["name"] else h for h in analysis.histograms))
+
+
+_EDITS: dict[str, Callable[[Analysis, Mapping[str, Any]], Analysis]] = {
+    "set_window": _set_window,
+    "set_expression": _set_expression,
+    "set_literal": _set_literal,
+    "set_enabled": _set_enabled,
+    "rename": _rename,
+    "remove": _remove,
+    "move": _move,
+    "add": _add,
+    "add_histogram": _add_histogram,
+    "set_histogram": _set_histogram,
+}

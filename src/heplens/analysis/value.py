@@ -1,0 +1,408 @@
+"""The analysis: one immutable value that views edit, jobs run and files keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..columns.dataset import Dataset, make_dataset
+from ..columns.parse import parse
+from ..errors import AnalysisError, nearest
+from . import axes as ax
+from .axes import Histogram
+from .bind import Bound, bind
+from .steps import Cut, Define, Keep, Quantifier, Region, Step, Weight
+
+if TYPE_CHECKING:
+    from ..engine.result import Result
+    from ..engine.trace import Trace
+
+
+@dataclass(frozen=True, init=False)
+class Analysis:
+    """What to select and what to fill, in order, over a dataset.
+
+    Every method returns a new analysis; nothing is read until `run`, `submit`, `arrays` or `trace`, except that names
+    are checked against the branches of the first file as they are written.
+
+    Parameters
+    ----------
+    data : ``"nano.root:Events"``, a list of these, a pattern, a fileset (a dict such as
+        ``{"ttbar": {"files": {"a.root": "Events"}, "metadata": {"xsec": 831.76}}}`` or the path of a .json file), an
+        awkward array, or a dict of arrays.
+    lumi : integrated luminosity in fb⁻¹; samples with a cross section (pb) are normalised to it.
+    energy_unit : "MeV", "GeV" or "TeV", when the files do not tell.
+
+    Raises
+    ------
+    FileError, TreeError : a file cannot be opened or has no such tree.
+    """
+
+    dataset: Dataset | None
+    steps: tuple[Step, ...] = ()
+    regions: tuple[Region, ...] = ()
+    histograms: tuple[Histogram, ...] = ()
+    _check: bool = field(default=True, compare=False, repr=False)
+
+    def __init__(self, data: Any = None, *, lumi: float | None = None, energy_unit: str = "") -> None:
+        dataset = None if data is None else make_dataset(data, lumi, energy_unit)
+        self._set(dataset, (), (), (), True)
+        if dataset is not None:
+            dataset.first()  # a wrong path or tree is told here, not at the first cut
+
+    def _set(
+        self,
+        dataset: Dataset | None,
+        steps: tuple[Step, ...],
+        regions: tuple[Region, ...],
+        histograms: tuple[Histogram, ...],
+        check: bool,
+    ) -> None:
+        for name, value in (("dataset", dataset), ("steps", steps), ("regions", regions), ("histograms", histograms)):
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "_check", check)
+
+    @classmethod
+    def make(
+        cls,
+        dataset: Dataset | None,
+        steps: Sequence[Step],
+        regions: Sequence[Region] = (),
+        histograms: Sequence[Histogram] = (),
+        check: bool = False,
+    ) -> Analysis:
+        """An analysis from its parts; with ``check=False`` no file is opened (a document from someone else)."""
+        analysis = cls.__new__(cls)
+        analysis._set(dataset, tuple(steps), tuple(regions), tuple(histograms), check)
+        _check_parts(analysis)
+        return analysis._checked() if check else analysis
+
+    def with_parts(self, **parts: Any) -> Analysis:
+        """A copy with other `steps`, `regions`, `histograms` or `dataset`, checked."""
+        values = {"dataset": self.dataset, "steps": self.steps, "regions": self.regions, "histograms": self.histograms}
+        return Analysis.make(**{**values, **parts}, check=self._check)
+
+    def on(self, data: Any, *, lumi: float | None = None, energy_unit: str = "") -> Analysis:
+        """The same analysis over other data."""
+        return Analysis.make(make_dataset(data, lumi, energy_unit), self.steps, self.regions, self.histograms, check=True)
+
+    def _checked(self) -> Analysis:
+        if self.dataset is not None and self.dataset.samples:
+            self.bound  # noqa: B018 - binding is the check
+        return self
+
+    @cached_property
+    def bound(self) -> Bound:
+        """The analysis bound to the first file of its dataset.
+
+        Raises
+        ------
+        AnalysisError : there is no dataset.
+        """
+        pair = next(iter(self.dataset.sources()), None) if self.dataset is not None else None
+        if pair is None:
+            raise AnalysisError("the analysis has no data; give them with on(…)")
+        sample, source = pair
+        return bind(self, source.schema, sample.is_data)
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def keep(self, collection: str, expression: str, *, name: str | None = None) -> Analysis:
+        """Keep the objects of a collection for which `expression` is true; bare names are their fields first."""
+        parse(expression)
+        return self._add(Keep(collection, expression, self._name(name, f"{collection}: {expression}")))
+
+    def define(self, name: str, expression: str) -> Analysis:
+        """Bind a new name to an expression as it stands here; later filters do not reach back into it."""
+        parse(expression)
+        return self._add(Define(name, expression))
+
+    def cut(
+        self,
+        expression: str,
+        *,
+        low: float | None = None,
+        high: float | None = None,
+        at_least: int | None = None,
+        any: bool = False,
+        all: bool = False,
+        name: str | None = None,
+    ) -> Analysis:
+        """Keep the events for which `expression` is true, or for which ``low <= expression < high``.
+
+        For a variable with one value per object say how many must lie in the window: ``at_least=k``, ``any=True`` or
+        ``all=True``.
+        """
+        parse(expression)
+        if sum((at_least is not None, any, all)) > 1:
+            raise AnalysisError("give only one of at_least, any and all")
+        quantifier: Quantifier = "any" if any else "all" if all else at_least
+        shown = expression if low is None and high is None else _window_text(expression, low, high)
+        return self._add(Cut(expression, self._name(name, shown), low, high, quantifier))
+
+    def weight(self, expression: str, *, on: Literal["mc", "data"] | None = None, name: str | None = None) -> Analysis:
+        """Multiply the event weight by an expression, everywhere or only in simulation ("mc") or in "data"."""
+        parse(expression)
+        if on not in (None, "mc", "data"):
+            raise AnalysisError(f"a weight acts on 'mc', on 'data' or everywhere, not on {on!r}")
+        return self._add(Weight(expression, self._name(name, expression), on))
+
+    def region(self, name: str, cuts: Sequence[str]) -> Analysis:
+        """A set of named cuts, each as it is or inverted (``"!Z window"``); histograms are filled once per region."""
+        if any(region.name == name for region in self.regions):
+            raise AnalysisError(f"there is a region {name!r} already")
+        return self.with_parts(regions=(*self.regions, Region(name, tuple(cuts))))
+
+    def hist(
+        self,
+        expression: str | Sequence[str],
+        *,
+        bins: Any = None,
+        range: Any = None,
+        axes: Sequence[Any] | None = None,
+        name: str | None = None,
+        label: str | Sequence[str] = "",
+        weight: str | Literal[1] | None = None,
+        at: str | None = None,
+    ) -> Analysis:
+        """A histogram of one expression, or of two for a 2-D one, filled at the end of the chain or ``at`` a step.
+
+        Parameters
+        ----------
+        bins, range : 60 and (60, 120), or a sequence of edges as bins; for 2-D a pair of each.
+        axes : instead, axes of the hist library, one per expression.
+        weight : None for the analysis weight, 1 for none, or an expression that replaces it.
+        """
+        expressions = (expression,) if isinstance(expression, str) else tuple(expression)
+        for text in expressions:
+            parse(text)
+        if isinstance(weight, str):
+            parse(weight)
+        labels = (label,) * len(expressions) if isinstance(label, str) and len(expressions) == 1 else tuple(label or ())
+        made = _axes(self, expressions, bins, range, axes, labels)
+        names = [h.name for h in self.histograms]
+        shown = name or _unused(" vs ".join(expressions), names)
+        if name in names:
+            raise AnalysisError(f"there is a histogram {name!r} already; give another name")
+        return self.with_parts(histograms=(*self.histograms, Histogram(shown, made, weight, at)))
+
+    def _add(self, step: Step) -> Analysis:
+        return self.with_parts(steps=(*self.steps, step))
+
+    def _name(self, given: str | None, default: str) -> str:
+        names = [step.name for step in self.steps]
+        if given is None:
+            return _unused(default, names)
+        if given in names:
+            raise AnalysisError(f"there is a step {given!r} already; give another name")
+        return given
+
+    # --- by name --------------------------------------------------------------------------------------------------
+
+    def index(self, name: str) -> int:
+        """The place of a step. Raises AnalysisError with the nearest names."""
+        names = [step.name for step in self.steps]
+        if name not in names:
+            raise AnalysisError(f"there is no step {name!r}{nearest(name, names)}")
+        return names.index(name)
+
+    def replace_step(self, name: str, **changes: Any) -> Analysis:
+        """The analysis with fields of one step changed."""
+        at = self.index(name)
+        steps = list(self.steps)
+        steps[at] = replace(steps[at], **changes)
+        return self.with_parts(steps=tuple(steps))
+
+    def enable(self, name: str, on: bool = True) -> Analysis:
+        """Switch a filter, cut or weight on or off."""
+        if isinstance(self.steps[self.index(name)], Define):
+            raise AnalysisError(f"{name!r} is a definition; it cannot be switched off, only removed")
+        return self.replace_step(name, enabled=on)
+
+    def remove(self, name: str) -> Analysis:
+        """Without a step, or without a histogram or region of that name."""
+        if any(step.name == name for step in self.steps):
+            users = [region.name for region in self.regions if name in [cut.removeprefix("!") for cut in region.cuts]]
+            if users:
+                raise AnalysisError(f"{name!r} is used by the region {users[0]!r}; remove that first")
+            return self.with_parts(steps=tuple(step for step in self.steps if step.name != name))
+        for part in ("histograms", "regions"):
+            items = getattr(self, part)
+            if any(item.name == name for item in items):
+                return self.with_parts(**{part: tuple(item for item in items if item.name != name)})
+        known = [item.name for item in (*self.steps, *self.histograms, *self.regions)]
+        raise AnalysisError(f"there is no step, histogram or region {name!r}{nearest(name, known)}")
+
+    def rename(self, name: str, to: str) -> Analysis:
+        """Rename a filter, cut or weight; regions and histograms that name it follow."""
+        at = self.index(name)
+        if isinstance(self.steps[at], Define):
+            raise AnalysisError(f"{name!r} is a definition that expressions use; define it anew under another name")
+        if to != name and any(step.name == to for step in self.steps):
+            raise AnalysisError(f"there is a step {to!r} already")
+        steps = list(self.steps)
+        steps[at] = replace(steps[at], name=to)  # type: ignore[call-arg]
+        swap = {name: to, f"!{name}": f"!{to}"}
+        regions = tuple(Region(r.name, tuple(swap.get(cut, cut) for cut in r.cuts)) for r in self.regions)
+        histograms = tuple(replace(h, at=to) if h.at == name else h for h in self.histograms)
+        return self.with_parts(steps=tuple(steps), regions=regions, histograms=histograms)
+
+    def move(self, name: str, index: int) -> Analysis:
+        """Put a step at another place; order is meaning."""
+        steps = list(self.steps)
+        step = steps.pop(self.index(name))
+        steps.insert(index, step)
+        return self.with_parts(steps=tuple(steps))
+
+    # --- running --------------------------------------------------------------------------------------------------
+
+    def run(
+        self, progress: Callable[[int, int], None] | None = None, cancel: Callable[[], bool] | None = None
+    ) -> Result:
+        """Fill everything here and now, block by block.
+
+        Parameters
+        ----------
+        progress : called with (events done, events in all) after each block.
+        cancel : asked before each block; when it says True, what is done so far is returned with complete=False.
+        """
+        from ..engine.run import run
+
+        return run(self, progress, cancel)
+
+    def n_minus_one(self, name: str) -> Result:
+        """The result without one cut or filter; everything downstream is recomputed."""
+        if isinstance(self.steps[self.index(name)], Define | Weight):
+            raise AnalysisError(f"{name!r} is neither a cut nor a filter")
+        return self.enable(name, False).run()
+
+    def arrays(self, *expressions: str, selected: bool = True) -> Any:
+        """The values of expressions at the end of the chain, as one awkward array (a record of several).
+
+        With ``selected`` only the events that pass every cut; otherwise all, with filters and definitions applied.
+        """
+        from ..engine.arrays import arrays
+
+        return arrays(self, expressions, selected)
+
+    def trace(self, event: int) -> Trace:
+        """What each step did to one event (its number in the dataset, from 0)."""
+        from ..engine.trace import trace
+
+        return trace(self, event)
+
+    def submit(self, client: Any = None, **options: Any) -> Any:
+        """Run on a Dask cluster; see `heplens.jobs.submit`."""
+        from ..jobs import submit
+
+        return submit(self, client, **options)
+
+    def explore(self, **options: Any) -> Any:
+        """The live dashboard of this analysis, for a notebook."""
+        from ..widgets import explore
+
+        return explore(self, **options)
+
+    # --- leaving --------------------------------------------------------------------------------------------------
+
+    def to_json(self) -> str:
+        """The analysis as a JSON document; see `heplens.analysis.document` for its schema."""
+        from .document import to_json
+
+        return to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Analysis:
+        """The analysis of a JSON document. Reads no file and runs nothing."""
+        from .document import from_json
+
+        return from_json(text)
+
+    def to_script(self) -> str:
+        """A script with uproot, awkward, vector and hist alone that fills the same bins."""
+        from .script import to_script
+
+        return to_script(self)
+
+    def __hash__(self) -> int:
+        return hash((self.dataset, self.steps, self.regions, self.histograms))
+
+    def __repr__(self) -> str:
+        from .show import text
+
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        from .show import html
+
+        return html(self)
+
+
+def _window_text(expression: str, low: float | None, high: float | None) -> str:
+    left = f"{low:g} <= " if low is not None else ""
+    right = f" < {high:g}" if high is not None else ""
+    return f"{left}{expression}{right}"
+
+
+def _unused(name: str, taken: Sequence[str]) -> str:
+    shown, number = name, 2
+    while shown in taken:
+        shown, number = f"{name} ({number})", number + 1
+    return shown
+
+
+def _axes(
+    analysis: Analysis, expressions: tuple[str, ...], bins: Any, range_: Any, axes: Sequence[Any] | None, labels: tuple[str, ...]
+) -> tuple[ax.Axis, ...]:
+    if not expressions:
+        raise AnalysisError("a histogram needs an expression")
+    labels = labels + ("",) * (len(expressions) - len(labels))
+    if axes is not None:
+        if bins is not None or range_ is not None:
+            raise AnalysisError("give either axes, or bins and range")
+        if len(axes) != len(expressions):
+            raise AnalysisError(f"{len(expressions)} expressions need as many axes, not {len(axes)}")
+        return tuple(ax.from_hist(e, axis, label) for e, axis, label in zip(expressions, axes, labels, strict=True))
+    if len(expressions) == 1:
+        return (_one_axis(analysis, expressions[0], bins, range_, labels[0]),)
+    some = bins if isinstance(bins, list | tuple) else (bins,) * len(expressions)
+    ranges = range_ if range_ is not None else (None,) * len(expressions)
+    if len(some) != len(expressions) or len(ranges) != len(expressions):
+        raise AnalysisError(f"{len(expressions)} expressions need as many bins and ranges")
+    return tuple(_one_axis(analysis, e, b, r, label) for e, b, r, label in zip(expressions, some, ranges, labels, strict=True))
+
+
+def _one_axis(analysis: Analysis, expression: str, bins: Any, range_: Any, label: str) -> ax.Axis:
+    """Text and true/false values bring their own bins; numbers need to be told."""
+    if bins is None and range_ is None and analysis.dataset is not None:
+        from ..columns.resolve import resolve
+
+        kind = resolve(expression, analysis.bound.scope)[0].type.kind
+        if kind == "str":
+            return ax.Axis(expression, "str_category", growth=True, label=label)
+        if kind == "bool":
+            return ax.Axis(expression, "boolean", label=label)
+    return ax.numeric(expression, bins, range_, label)
+
+
+def _check_parts(analysis: Analysis) -> None:
+    names = [step.name for step in analysis.steps]
+    for kind, items in (("step", names), ("histogram", [h.name for h in analysis.histograms]), ("region", [r.name for r in analysis.regions])):
+        double = next((name for index, name in enumerate(items) if name in items[:index]), None)
+        if double is not None:
+            raise AnalysisError(f"there are two {kind}s called {double!r}; names are unique")
+    for step in analysis.steps:
+        if isinstance(step, Cut):
+            _check_cut(step)
+
+
+def _check_cut(cut: Cut) -> None:
+    for side in (cut.low, cut.high):
+        if side is not None and (isinstance(side, bool) or not isinstance(side, int | float) or side != side):
+            raise AnalysisError(f"the window of {cut.name!r} is given by numbers, not {side!r}")
+    if cut.low is not None and cut.high is not None and cut.low > cut.high:
+        raise AnalysisError(f"the window of {cut.name!r} is empty: {cut.low:g} is above {cut.high:g}")
+    if isinstance(cut.quantifier, int) and cut.quantifier < 1:
+        raise AnalysisError(f"at_least of {cut.name!r} is 1 or more")

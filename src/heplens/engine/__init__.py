@@ -1,0 +1,1 @@
+"""The engine: columns and an analysis in, histograms and a cutflow out."""
