@@ -14,7 +14,7 @@ from .listing import Row
 from .naming import join
 from .types import cpp_text
 
-_LEAF, _COLLECTION, _RECORD, _VARIANT = 0, 1, 2, 3
+_COLLECTION, _RECORD, _VARIANT = 1, 2, 3
 _REPETITIVE, _PROJECTED = 1, 2
 _DEEPEST = 16
 
@@ -43,11 +43,21 @@ class Fields:
         below = self._below.get(index, [])
         for _ in range(_DEEPEST):
             role = int(self.records[index].struct_role)
-            if role in (_RECORD, _VARIANT) or len(below) != 1:
+            if role == _VARIANT:
+                return []
+            if role == _RECORD or len(below) != 1:
                 break
             index = below[0]
             below = self._below.get(index, [])
         return below
+
+    def subtree(self, index: int) -> Iterator[int]:
+        """A field and everything below it."""
+        waiting = [index]
+        while waiting:
+            here = waiting.pop()
+            yield here
+            waiting += self._below.get(here, [])
 
     def type_text(self, index: int, depth: int = 0) -> str:
         """``var * float32`` and the like; classes by name, nameless records by their members."""

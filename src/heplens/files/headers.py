@@ -37,12 +37,11 @@ class TooLargeError(ValueError):
     """A stored object that is not read, because it would take too much memory."""
 
 
-def object_bytes(key: Any) -> bytes:
+def object_bytes(key: Any) -> memoryview:
     """A stored object as uncompressed bytes, if it is not too large."""
     check_size(key)
     chunk, _ = key.get_uncompressed_chunk_cursor()
-    data: bytes = chunk.raw_data.tobytes() if hasattr(chunk.raw_data, "tobytes") else bytes(chunk.raw_data)
-    return data
+    return memoryview(chunk.raw_data)
 
 
 def check_size(key: Any) -> None:
@@ -89,7 +88,7 @@ def histogram_entries(key: Any) -> int | None:
     return round(entries) if math.isfinite(entries) and entries >= 0 else None
 
 
-def _into(data: bytes, at: int) -> tuple[int, int]:
+def _into(data: memoryview, at: int) -> tuple[int, int]:
     """Past the byte count and version of an object, to its first member; and the version."""
     count, version = struct.unpack_from(">IH", data, at)
     if not count & _COUNT:
@@ -97,7 +96,7 @@ def _into(data: bytes, at: int) -> tuple[int, int]:
     return at + 6, version
 
 
-def _over(data: bytes, at: int) -> int:
+def _over(data: memoryview, at: int) -> int:
     """Past an object with a byte count."""
     count = struct.unpack_from(">I", data, at)[0]
     if not count & _COUNT:

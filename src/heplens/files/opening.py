@@ -35,15 +35,17 @@ class OpenFile:
     path : local file or URL.
     identity : when given, (device, inode, mtime_ns, size) that the file must have: it was checked under this
         identity, and must not be replaced by another one in between.
+    shown : what the file is called in listings and messages, when not by its path.
 
     Raises
     ------
     FileError : missing, unreadable, not a regular file, not ROOT, truncated, or changed.
     """
 
-    def __init__(self, path: object, identity: Identity | None = None) -> None:
-        self.path = as_path(path)
-        source = self.path if is_remote(self.path) else open_local(self.path, identity)
+    def __init__(self, path: object, identity: Identity | None = None, shown: str = "") -> None:
+        where = as_path(path)
+        self.path = shown or where
+        source = where if is_remote(where) else open_local(where, identity, self.path)
         with reading(self.path):
             self.top = _open_root(source)
 
@@ -83,11 +85,12 @@ def system_message(path: str, error: OSError | ValueError) -> str:
     return f"{path!r} cannot be read: {getattr(error, 'strerror', None) or error}"
 
 
-def open_local(path: str, identity: Identity | None = None) -> BinaryIO:
+def open_local(where: str, identity: Identity | None = None, shown: str = "") -> BinaryIO:
     """Open a local file after looking at what it is; its first bytes must be those of a complete ROOT file."""
+    path = shown or where
     try:
         # Non-blocking: another process may have put a pipe there since it was looked at.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        descriptor = os.open(where, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except (OSError, ValueError) as error:
         raise FileError(system_message(path, error)) from error
     try:
@@ -114,8 +117,9 @@ def reading(path: str, what: str = "") -> Iterator[None]:
     except (FileError, ImportError):
         raise
     except Exception as error:
-        of = f"{what!r} of {path!r}" if what else f"{path!r}"
-        raise FileError(f"{of} cannot be read; it may be truncated or damaged ({reason(error)})") from error
+        if what:
+            raise FileError(f"{what!r} of {path!r} cannot be read: {reason(error)}") from error
+        raise FileError(f"{path!r} cannot be read; it may be truncated or damaged ({reason(error)})") from error
 
 
 def reason(error: BaseException) -> str:
@@ -124,8 +128,9 @@ def reason(error: BaseException) -> str:
         return "it needs more memory than is allowed"
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = lines[0] if lines else type(error).__name__
+    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("in ")]
+    # uproot begins some messages with a long "while reading" and ends them with what went wrong.
+    text = lines[-1 if lines[0] == "while reading" else 0] if lines else type(error).__name__
     if isinstance(error, KeyError | IndexError | AssertionError | AttributeError | struct.error):
         text = f"{type(error).__name__}: {text}"
     return text if len(text) <= 300 else text[:299] + "…"

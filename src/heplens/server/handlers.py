@@ -1,0 +1,143 @@
+"""The endpoints: listing, preview, version and BokehJS. All of them need a user who may read contents."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+from .. import __version__
+from ..files import PROTOCOL
+from ..files.sandbox import ReadError
+from .bokehjs import bokeh_script, bokeh_version
+from .desk import BusyError, Desk
+from .place import Place, RefusalError, locate
+
+_STATUS = {"missing": 404}
+_SENTENCES = {
+    403: "you are not allowed to read files on this server, or are not logged in",
+    404: "there is nothing at this address",
+    405: "this address answers GET only",
+}
+
+
+class Handler(APIHandler):
+    """What all endpoints share: who may ask, and how errors look."""
+
+    # Whoever may read files may ask what is in them; authorizers decide on this name.
+    auth_resource = "contents"
+
+    @property
+    def desk(self) -> Desk:
+        desk: Desk = self.settings["heplens_desk"]
+        return desk
+
+    def check_asker(self) -> None:
+        """Refuse requests that a page of another site sends with the user's cookie: they would start work."""
+        self.check_xsrf_cookie()
+
+    def query(self, name: str, default: str | None = None) -> str:
+        """One argument of the query, exactly as sent (tornado's own would strip it and replace control characters)."""
+        values = self.request.query_arguments.get(name)
+        if not values:
+            if default is None:
+                raise RefusalError(400, f"the argument {name!r} is missing")
+            return default
+        try:
+            return bytes(values[-1]).decode()
+        except UnicodeDecodeError:
+            raise RefusalError(400, f"the argument {name!r} is not valid UTF-8") from None
+
+    async def reply(self, operation: str, place: Place, **details: str) -> None:
+        """Answer with what the pool's `operation` says of a file."""
+        work = getattr(self.desk.pool, operation)
+        question = (operation, place, *details.items())
+        try:
+            answer = await self.desk.answer(
+                place.real, question, lambda: work(place.real, place.identity, shown=place.path, **details)
+            )
+        except BusyError:
+            self.set_header("Retry-After", "2")
+            raise RefusalError(
+                429, "the server is reading many files at the moment; try again in a few seconds"
+            ) from None
+        except ReadError as error:
+            raise RefusalError(_STATUS.get(error.kind, 422), str(error)) from None
+        self.set_header("Cache-Control", "private, no-cache")
+        await self.finish(answer)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Every error is a JSON document with a sentence."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        if isinstance(error, RefusalError):
+            sentence = error.sentence
+        else:
+            sentence = _SENTENCES.get(status_code, f"the request failed ({status_code})")
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps({"protocol": PROTOCOL, "message": sentence}))
+
+
+class ListingHandler(Handler):
+    """``GET heplens/listing?path=REL[&node=…]``: the JSON of a `heplens.files.Listing`."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        self.check_asker()
+        place = await locate(self.contents_manager, self.query("path"))
+        await self.reply("listing", place, node=self.query("node", ""))
+
+
+class PreviewHandler(Handler):
+    """``GET heplens/preview?path=REL&object=…[&branch=…]``: the JSON of a `heplens.files.preview.Preview`."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        self.check_asker()
+        place = await locate(self.contents_manager, self.query("path"))
+        await self.reply("preview", place, node=self.query("object"), branch=self.query("branch", ""))
+
+
+class VersionHandler(Handler):
+    """``GET heplens/version``: which versions of the package and of BokehJS this server has."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        self.check_asker()
+        await self.finish({"protocol": PROTOCOL, "heplens": __version__, "bokeh": bokeh_version()})
+
+
+class BokehHandler(Handler):
+    """``GET heplens/bokeh/VERSION.js``: BokehJS as installed, for plots where no kernel is. Cached by its version."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, version: str) -> None:
+        self.check_asker()
+        script = await asyncio.get_running_loop().run_in_executor(None, bokeh_script)
+        if not script or version != bokeh_version():
+            raise RefusalError(404, f"this server has BokehJS {bokeh_version() or '(none)'}, not {version}")
+        self.set_header("Cache-Control", "private, max-age=31536000, immutable")
+        self.set_header("Content-Type", "text/javascript; charset=utf-8")
+        await web.RequestHandler.finish(self, script)
+
+
+def setup(server_app: Any) -> None:
+    """Add the endpoints to a Jupyter server."""
+    web_app = server_app.web_app
+    web_app.settings["heplens_desk"] = Desk()
+    base = url_path_join(web_app.settings["base_url"], "heplens")
+    routes = [
+        (url_path_join(base, "listing"), ListingHandler),
+        (url_path_join(base, "preview"), PreviewHandler),
+        (url_path_join(base, "version"), VersionHandler),
+        (url_path_join(base, r"bokeh/([0-9A-Za-z.+-]{1,40})\.js"), BokehHandler),
+    ]
+    web_app.add_handlers(".*$", routes)
