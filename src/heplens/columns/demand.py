@@ -73,7 +73,14 @@ def demand(roots: Iterable[Node], schema: Schema) -> Demand:
     for name, fields in groups.items():
         if not fields:
             _add_any_field(schema, name, fields)
-    return Demand(tuple(sorted(columns)), groups, vectors, frozenset(identified))
+    ordered = {name: dict(sorted(fields.items(), key=_vector_first)) for name, fields in groups.items()}
+    return Demand(tuple(sorted(columns)), ordered, vectors, frozenset(identified))
+
+
+def _vector_first(item: tuple[str, str]) -> tuple[int, str]:
+    """Components in their usual order, then the other fields by name: the same order whoever asks."""
+    components = ("pt", "eta", "phi", "mass", "px", "py", "pz", "E")
+    return (components.index(item[0]) if item[0] in components else len(components), item[0])
 
 
 def _add_any_field(schema: Schema, name: str, fields: dict[str, str]) -> None:

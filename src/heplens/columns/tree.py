@@ -86,6 +86,11 @@ class TreeSource:
             arrays[name] = widen(ak.from_regular(array, axis=None))
         return arrays
 
+    def place(self, name: str) -> tuple[str, ...]:
+        """The branch that holds a column, and the members below it."""
+        branch, path = (name, ()) if name in self._branches else self._members.get(name, (name, ()))
+        return (branch, *path)
+
     def edges(self, names: Sequence[str]) -> list[int]:
         common: set[int] | None = None
         for name in names:
