@@ -68,11 +68,11 @@ def _integer_edges(values: Any) -> Any:
 
 def _float_edges(values: Any) -> Any:
     low, high = float(values.min()), float(values.max())
-    inner_low, inner_high = (float(q) for q in np.quantile(values, [_TAIL, 1 - _TAIL]))
+    # Halves: the difference of the two largest numbers is not a number.
+    inner_low, inner_high = (float(q) * 2 for q in np.quantile(values / 2, [_TAIL, 1 - _TAIL]))
     bulk = inner_high - inner_low
     if np.isfinite(bulk) and bulk > 0 and (high / 2 - low / 2) > _OUTLYING / 2 * bulk:
         low, high = max(low, inner_low - 0.1 * bulk), min(high, inner_high + 0.1 * bulk)
-    # Halves: the difference of the two largest numbers is not a number.
     edges = np.linspace(low / 2, high / 2, PREVIEW_BINS + 1) * 2
     edges[0], edges[-1] = low, high
     if np.all(np.diff(edges) > 0):

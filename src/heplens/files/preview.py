@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from .keys import Key, is_histogram, kind_of
 from .listing import PROTOCOL
+from .naming import join
 from .opening import NodeError, OpenFile, reading
 from .walking import Node, find_node
 
@@ -69,14 +70,13 @@ def preview(file: OpenFile, node: str, branch: str = "") -> Preview:
     ----------
     file : an open file.
     node : ``row.path`` of a branch, histogram or graph; or of a tree, with `branch` below it.
-    branch : path of a branch relative to `node`, or "".
+    branch : path of a branch relative to `node`, or its name as it stands, or "".
 
     Raises
     ------
     FileError : there is no such object, it has no preview, it is too large, or it cannot be read.
     """
-    path = f"{node}/{branch}" if branch else node
-    found = find_node(file, path)
+    path, found = _find(file, node, branch)
     with reading(file.path, path):
         if found.kind == "branch":
             from .sampling import sample_branch
@@ -90,6 +90,16 @@ def preview(file: OpenFile, node: str, branch: str = "") -> Preview:
         if isinstance(found.what, Key):
             return _stored(file, found)
     raise NodeError(f"{path or 'the top'!r} of {file.path!r} is a {found.kind}; choose something inside it")
+
+
+def _find(file: OpenFile, node: str, branch: str) -> tuple[str, Node]:
+    path = f"{node}/{branch}" if branch else node
+    try:
+        return path, find_node(file, path)
+    except NodeError:
+        if not branch or join(node, branch) == path:
+            raise
+        return path, find_node(file, join(node, branch))
 
 
 def _stored(file: OpenFile, node: Node) -> Preview:

@@ -41,7 +41,7 @@ async def locate(contents_manager: Any, path: str) -> Place:
 
     Raises
     ------
-    RefusalError : 404 for everything that is not there or not inside the root (absolute paths, "..", links that lead out,
+    RefusalError : 404 for what is not there or not inside the root (absolute paths, "..", links that lead out,
         hidden files unless the server shows them, null bytes); 422 for what is there and is not a regular file.
     """
     nothing = RefusalError(404, f"there is no file {path[:200]!r} in the folder that this server shows")

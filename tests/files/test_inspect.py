@@ -1,0 +1,251 @@
+"""Every real file lists completely; what cannot be read is a row with a reason."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+import heplens as hl
+from heplens.errors import FileError
+from heplens.files import Listing, Row
+from heplens.files.groups import groups_of
+
+KINDS = {"directory", "tree", "ntuple", "branch", "collection", "histogram", "graph", "canvas", "other"}
+
+
+def everything(listing: Listing) -> list[Row]:
+    rows = []
+    for row in listing:
+        rows.append(row)
+        if row.expandable:
+            rows += everything(listing.children(row))
+    return rows
+
+
+def test_every_real_file_lists_completely(real_file: Path) -> None:
+    listing = hl.inspect(real_file)
+    rows = everything(listing)
+    assert rows
+    assert len({row.path for row in rows}) == len(rows), "paths are identities"
+    assert {row.kind for row in rows} <= KINDS
+    json.dumps(listing.to_json(), allow_nan=False)
+    for row in rows:
+        assert row.type, row
+        if row.kind in ("tree", "ntuple"):
+            assert row.entries is not None, row
+            assert row.error is None, row
+        if row.error:
+            assert "\n" not in row.error
+    assert str(real_file.name) in repr(listing)
+    assert listing._repr_html_().startswith("<div>")
+
+
+def test_quick_headers_agree_with_a_full_read(real_file: Path) -> None:
+    """Entries come from the first bytes of an object; uproot's own reading must say the same."""
+    import uproot
+
+    top = uproot.open({str(real_file): None})
+    for row, key in zip(hl.inspect(real_file), top._keys, strict=True):
+        if row.kind == "tree":
+            assert row.entries == key.get().num_entries
+            if row.bytes is not None:
+                assert row.bytes == key.get().member("fZipBytes")
+        if row.kind == "histogram":
+            assert row.entries == round(key.get().member("fEntries"))
+
+
+def test_rows_of_a_tree(data: Path) -> None:
+    listing = hl.inspect(data / "uproot-HZZ.root")
+    assert [row.path for row in listing] == ["events"]
+    assert listing[0] == Row("events", "events", "tree", "TTree", "", 2421, 209313, 649997, 1, True)
+    rows = {row.name: row for row in listing.children(listing[0])}
+    assert len(rows) == 51
+    assert rows["Muon_Px"].type == "var * float32"
+    assert rows["NMuon"].type == "int32"
+    assert rows["Jet_ID"].type == "var * bool"
+    assert {name for name, row in rows.items() if row.group == "Muon"} >= {"Muon_Px", "Muon_Iso", "NMuon"}
+    assert rows["EventWeight"].group == ""
+    assert rows["Muon_Px"].path == "events/Muon_Px"
+    assert rows["Muon_Px"].entries == 2421
+    assert hl.inspect(data / "uproot-HZZ.root", "events").rows == listing.children("events").rows
+
+
+def test_nanoaod_titles_are_its_documentation(data: Path) -> None:
+    rows = {row.name: row for row in hl.inspect(data / "nanoAOD_2015_CMS_Open_Data_ttbar.root", "Events")}
+    assert len(rows) == 947
+    assert rows["nMuon"].group == rows["Muon_pt"].group == "Muon"
+    assert rows["HLT_IsoMu20"].group == "HLT"
+    assert rows["Muon_pt"].type == "var * float32"
+    assert "pt" in rows["Muon_pt"].title
+
+
+def test_projected_fields_are_listed_once(data: Path) -> None:
+    path = data / "Run2012BC_DoubleMuParked_Muons_1000evts_rntuple_v1-0-0-0.root"
+    listing = hl.inspect(path)
+    assert (listing[0].kind, listing[0].entries) == ("ntuple", 1000)
+    rows = listing.children(listing[0])
+    assert [row.name for row in rows] == ["Muon_pt", "Muon_eta", "Muon_phi", "Muon_mass", "Muon_charge", "nMuon"]
+    assert [rows[i].type for i in (0, 4, 5)] == ["var * float32", "var * int32", "uint32"]
+    assert {row.group for row in rows} == {"Muon"}
+
+
+def test_nested_fields(data: Path) -> None:
+    listing = hl.inspect(data / "test_stl_containers_rntuple_v1-0-0-0.root")
+    rows = {row.name: row for row in listing.children("ntuple")}
+    assert rows["vector_vector_string"].type == "var * var * string"
+    assert rows["array_float"].type == "3 * float32"
+    assert (rows["lorentz_vector"].kind, rows["lorentz_vector"].type) == ("collection", "LV")
+    assert [row.path for row in listing.children(rows["lorentz_vector"])] == [
+        f"ntuple/lorentz_vector/{name}" for name in ("pt", "eta", "phi", "mass")
+    ]
+    assert [row.type for row in listing.children(rows["array_lv"])] == ["float32"] * 4
+
+
+def test_types_of_containers(data: Path) -> None:
+    rows = {row.name: row.type for row in hl.inspect(data / "uproot-stl_containers.root", "tree")}
+    assert rows["map_int32_vector_string"] == "map[int32, var * string]"
+    assert rows["vector_vector_int32"] == "var * var * int32"
+    rows = {row.name: row.type for row in hl.inspect(data / "uproot-double32-float16.root", "tree")}
+    assert (rows["array_30"], rows["float16_3"]) == ("3 * float64", "float32")
+    rows = {row.name: row.type for row in hl.inspect(data / "uproot-HZZ-objects.root", "events")}
+    assert (rows["muonp4"], rows["MET"]) == ("var * TLorentzVector", "TVector2")
+
+
+def test_directories_one_level_at_a_time(data: Path) -> None:
+    listing = hl.inspect(data / "uproot-nesteddirs.root")
+    assert {row.kind for row in listing} == {"directory"}
+    below = listing.children("one")
+    assert {row.path for row in below} == {"one/two", "one/tree"}
+    assert [row.path for row in below.children("one/two")] == ["one/two/tree"]
+
+
+def test_an_empty_tree(data: Path) -> None:
+    listing = hl.inspect(data / "uproot-empty.root")
+    assert listing[0].entries == 0
+    assert len(listing.children(listing[0])) == 3
+
+
+def test_odd_names_are_text(odd_file: Path) -> None:
+    listing = hl.inspect(odd_file)
+    rows = {row.path: row for row in listing}
+    assert rows["<img src=x onerror=alert(1)>"].kind == "histogram"
+    assert "a:b{c}[d]#e" in rows
+    assert (rows["again"].cycle, rows["again;1"].cycle) == (2, 1)
+    tree = listing.children("folder")[0]
+    assert (tree.name, tree.path) == ("tree:1", "folder/tree:1")
+    assert {row.name for row in listing.children(tree)} == {"x", '"); import os #', "µ", "<b>", "100%"}
+    html = hl.inspect(odd_file)._repr_html_() + hl.inspect(odd_file, "folder")._repr_html_()
+    assert "<img" not in html
+    assert "<script" not in html
+    assert "<b>" not in html
+
+
+def test_text_shows_branches_under_their_tree(data: Path) -> None:
+    text = repr(hl.inspect(data / "uproot-Zmumu.root"))
+    assert text.splitlines()[:3] == ["uproot-Zmumu.root", "  events  TTree  2,304 entries", "    Type   string"]
+    assert "907 more branches" in repr(hl.inspect(data / "nanoAOD_2015_CMS_Open_Data_ttbar.root"))
+
+
+def test_a_listing_is_a_sequence(data: Path) -> None:
+    listing = hl.inspect(str(data / "uproot-histograms.root"))
+    assert len(listing) == 3
+    assert listing[-1] is listing.rows[-1]
+    assert listing[:2] == listing.rows[:2]
+    assert {row.kind for row in listing} == {"histogram"}
+
+
+def test_unknown_nodes_name_the_nearest(data: Path) -> None:
+    with pytest.raises(FileError, match=r"uproot-HZZ.root' has no 'event'; did you mean 'events'\?"):
+        hl.inspect(data / "uproot-HZZ.root", "event")
+    with pytest.raises(FileError, match=r"'events' of .* has no 'Muon_px'; did you mean 'Muon_Px'"):
+        hl.inspect(data / "uproot-HZZ.root", "events/Muon_px")
+    with pytest.raises(FileError, match="TH1F; there is nothing below it"):
+        hl.inspect(data / "uproot-issue33.root", "cutflow")
+    with pytest.raises(FileError, match="has no 'x'; there is nothing below it"):
+        hl.inspect(data / "uproot-issue33.root", "cutflow/x")
+
+
+def test_missing_folder_pipe_and_device(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.root")
+    for path, sentence in (
+        (tmp_path / "none.root", "there is no file '.*none.root'$"),
+        (tmp_path, "is a folder, not a ROOT file"),
+        (tmp_path / "pipe.root", "not a regular file but a named pipe"),
+        ("/dev/zero", "not a regular file but a device"),
+        ("nul\0l.root", "cannot be read: embedded null byte"),
+    ):
+        with pytest.raises(FileError, match=sentence):
+            hl.inspect(path)
+    with pytest.raises(FileError, match="a file name is needed, not 'int'"):
+        hl.inspect(3)
+
+
+def test_not_root_and_empty(tmp_path: Path) -> None:
+    (tmp_path / "text.root").write_text("hello, this is no such file")
+    (tmp_path / "empty.root").touch()
+    (tmp_path / "four.root").write_bytes(b"root")
+    with pytest.raises(FileError, match=r"text.root' is not a ROOT file: it does not begin with 'root'"):
+        hl.inspect(tmp_path / "text.root")
+    with pytest.raises(FileError, match=r"empty.root' is empty, not a ROOT file"):
+        hl.inspect(tmp_path / "empty.root")
+    with pytest.raises(FileError, match=r"four.root' is truncated: it has only 4 bytes"):
+        hl.inspect(tmp_path / "four.root")
+
+
+def test_no_permission(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(FileError, match=r"uproot-HZZ.root' cannot be read: you have no permission"):
+        hl.inspect(data / "uproot-HZZ.root")
+
+
+@pytest.mark.parametrize("name", ["uproot-HZZ.root", "uproot-nesteddirs.root", "uproot-issue33.root"])
+@pytest.mark.parametrize("tenth", range(10))
+@pytest.mark.parametrize("honest", [True, False], ids=["short", "header-patched"])
+def test_truncated_files_end_in_a_sentence(data: Path, tmp_path: Path, name: str, tenth: int, honest: bool) -> None:
+    """Also when the header claims the shorter length, so that only reading finds out."""
+    whole = (data / name).read_bytes()
+    cut = bytearray(whole[: len(whole) * tenth // 10])
+    if not honest and len(cut) > 16:
+        cut[12:16] = len(cut).to_bytes(4, "big")
+    path = tmp_path / name
+    path.write_bytes(cut)
+    message = ""
+    try:
+        rows = everything(hl.inspect(path))
+    except FileError as error:
+        rows, message = [], str(error)
+    assert rows or name in message
+    assert not honest or "truncated" in message or "empty" in message
+    assert "\n" not in message
+    assert all(row.error is None or "\n" not in row.error for row in rows)
+
+
+def test_an_object_that_claims_to_be_huge_is_a_row(data: Path) -> None:
+    from heplens.files.keys import key_row, keys_of
+    from heplens.files.opening import OpenFile
+
+    key = next(keys_of(OpenFile(data / "uproot-histograms.root").top, ""))
+    key.stored._fObjlen = 860_000_000
+    row = key_row(key)
+    assert row.error == "it cannot be read: it takes 860 MB uncompressed, more than the 256 MB that are read"
+    assert row.kind == "histogram"
+
+
+def test_groups() -> None:
+    counters = {"Muon_pt": "nMuon", "Muon_eta": "nMuon", "PSWeight": "nPSWeight"}
+    names = ["nMuon", "Muon_pt", "Muon_eta", "MET_pt", "MET_phi", "gen_x", "AMuonsAuxDyn.pt", "AMuonsAuxDyn.eta", "run"]
+    assert groups_of([*names, "nPSWeight", "PSWeight"], counters) == {
+        "nMuon": "Muon",
+        "Muon_pt": "Muon",
+        "Muon_eta": "Muon",
+        "MET_pt": "MET",
+        "MET_phi": "MET",
+        "AMuonsAuxDyn.pt": "AMuons",
+        "AMuonsAuxDyn.eta": "AMuons",
+    }
