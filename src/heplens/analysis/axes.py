@@ -44,9 +44,9 @@ class Axis:
                 raise AnalysisError(f"{what} needs a finite range from low to high, not ({self.low}, {self.high})")
             if self.transform == "log" and self.low <= 0:
                 raise AnalysisError(f"{what} is logarithmic and cannot begin at {self.low:g}")
-        if self.kind == "variable":
-            if len(self.edges) < 2 or any(a >= b for a, b in zip(self.edges, self.edges[1:], strict=False)):
-                raise AnalysisError(f"{what} needs at least two increasing edges")
+        rising = all(a < b for a, b in zip(self.edges, self.edges[1:], strict=False))
+        if self.kind == "variable" and (len(self.edges) < 2 or not rising):
+            raise AnalysisError(f"{what} needs at least two increasing edges")
         if self.transform not in _TRANSFORMS:
             raise AnalysisError(f"{what} can be log or sqrt spaced, not {self.transform!r}")
         if self.bins > 1_000_000 or len(self.edges) > 1_000_000:
@@ -97,14 +97,24 @@ def from_hist(expression: str, axis: Any, label: str = "") -> Axis:
     AnalysisError : for axes that have no plain description (circular, or with a transform of one's own).
     """
     label = label or str(getattr(axis, "label", "") or "")
-    flow = {"underflow": bool(axis.traits.underflow), "overflow": bool(axis.traits.overflow)}
+    flow: dict[str, Any] = {
+        "underflow": bool(axis.traits.underflow),
+        "overflow": bool(axis.traits.overflow),
+    }
     match type(axis).__name__:
         case "Regular":
             transform = _transform(getattr(axis, "transform", None))
             if not axis.traits.circular and transform is not None:
                 edges = axis.edges
                 return Axis(
-                    expression, "regular", len(axis), float(edges[0]), float(edges[-1]), label=label, transform=transform, **flow
+                    expression,
+                    "regular",
+                    len(axis),
+                    float(edges[0]),
+                    float(edges[-1]),
+                    label=label,
+                    transform=transform,
+                    **flow,
                 )
         case "Variable" if not axis.traits.circular:
             return Axis(expression, "variable", edges=tuple(float(e) for e in axis.edges), label=label, **flow)
@@ -114,9 +124,21 @@ def from_hist(expression: str, axis: Any, label: str = "") -> Axis:
         case "Boolean":
             return Axis(expression, "boolean", label=label)
         case "IntCategory":
-            return Axis(expression, "int_category", values=tuple(int(v) for v in axis), growth=bool(axis.traits.growth), label=label)
+            return Axis(
+                expression,
+                "int_category",
+                values=tuple(int(v) for v in axis),
+                growth=bool(axis.traits.growth),
+                label=label,
+            )
         case "StrCategory":
-            return Axis(expression, "str_category", values=tuple(str(v) for v in axis), growth=bool(axis.traits.growth), label=label)
+            return Axis(
+                expression,
+                "str_category",
+                values=tuple(str(v) for v in axis),
+                growth=bool(axis.traits.growth),
+                label=label,
+            )
     raise AnalysisError(f"the axis {axis!r} cannot be written down; use a regular, variable, integer or category axis")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..columns.demand import Demand, demand
 from ..columns.fields import names as field_names
 from ..columns.functions import functions
-from ..columns.nodes import Node, walk
+from ..columns.nodes import Node
 from ..columns.operators import constant
 from ..columns.resolve import resolve, selected
 from ..columns.schema import Schema
@@ -187,10 +187,14 @@ def bind_cut(cut: Cut, scope: Scope) -> tuple[Node, tuple[Node, ...], tuple[str,
         variables = (node,)
         node = window(node, cut.low, cut.high)
     elif node.type.kind != "bool":
-        raise ExpressionError(f"a cut is true or false; this is {node.type}: compare it, or give low= and high=", cut.expression)
+        raise ExpressionError(
+            f"a cut is true or false; this is {node.type}: compare it, or give low= and high=", cut.expression
+        )
     if cut.quantifier is not None:
         if not node.type.axes:
-            raise ExpressionError(f"any, all and at_least need one value per object; this is {node.type}", cut.expression)
+            raise ExpressionError(
+                f"any, all and at_least need one value per object; this is {node.type}", cut.expression
+            )
         node = quantified(node, cut.quantifier)
     if node.type.axes:
         label = " and ".join(axis.label for axis in node.type.axes)
@@ -222,15 +226,21 @@ def quantified(node: Node, quantifier: str | int) -> Node:
 
 
 def compared(node: Node) -> tuple[Node, ...]:
-    """The numbers that an expression compares with something."""
+    """The numbers that an expression itself compares with something; not those of earlier definitions and filters."""
     found: list[Node] = []
-    for inner in walk([node]):
+    stack = [node]
+    while stack:
+        inner = stack.pop()
         if inner.operation == "compare":
             found += [side for side in inner.inputs if side.type.kind == "float" and side.operation != "constant"]
+        if inner.operation != "variable":
+            stack.extend(inner.inputs)
     return tuple(dict.fromkeys(found))
 
 
-def _bind_histogram(analysis: Analysis, histogram: Histogram, steps: list[BoundStep], scopes: list[Scope]) -> BoundHistogram:
+def _bind_histogram(
+    analysis: Analysis, histogram: Histogram, steps: list[BoundStep], scopes: list[Scope]
+) -> BoundHistogram:
     count = len(steps)
     if histogram.at is not None:
         count = _place(analysis, histogram, steps)
@@ -240,7 +250,9 @@ def _bind_histogram(analysis: Analysis, histogram: Histogram, steps: list[BoundS
         node, _ = resolve(axis.expression, scope)
         if node.type.kind == "object":
             offered = ", ".join(f"{axis.expression}.{name}" for name in field_names(node)[:3])
-            raise ExpressionError(f"a histogram needs numbers; this is {node.type}: take a field ({offered} …)", axis.expression)
+            raise ExpressionError(
+                f"a histogram needs numbers; this is {node.type}: take a field ({offered} …)", axis.expression
+            )
         if (node.type.kind == "str") != (axis.kind == "str_category"):
             what = "text needs a category axis" if node.type.kind == "str" else "a category axis of text needs text"
             raise ExpressionError(f"{what}; this is {node.type}", axis.expression)
@@ -258,7 +270,8 @@ def _place(analysis: Analysis, histogram: Histogram, steps: list[BoundStep]) -> 
         position = everything.index(str(histogram.at))
         return sum(1 for bound in steps if everything.index(bound.step.name) < position)
     raise AnalysisError(
-        f"the histogram {histogram.name!r} is filled at {histogram.at!r}, which is no step{nearest(str(histogram.at), everything)}"
+        f"the histogram {histogram.name!r} is filled at {histogram.at!r}, which is no step"
+        f"{nearest(str(histogram.at), everything)}"
     )
 
 
@@ -269,7 +282,9 @@ def _check_pairing(histogram: Histogram, values: list[Node]) -> None:
         join_axes(Context(""), values, 0)
     except ExpressionError as error:
         text = ", ".join(axis.expression for axis in histogram.axes)
-        raise ExpressionError(f"the axes of the histogram {histogram.name!r} do not go together: {error.message}", text) from None
+        raise ExpressionError(
+            f"the axes of the histogram {histogram.name!r} do not go together: {error.message}", text
+        ) from None
 
 
 def _bind_weight(histogram: Histogram, steps: list[BoundStep], scope: Scope, values: list[Node]) -> Node | None:
@@ -281,7 +296,9 @@ def _bind_weight(histogram: Histogram, steps: list[BoundStep], scope: Scope, val
             raise ExpressionError(f"a weight is a number; this is {node.type}", histogram.weight)
         longest = max((value.type.axes for value in values), key=len)
         if node.type.axes and node.type.axes != longest[: len(node.type.axes)]:
-            raise ExpressionError(f"this weight does not go with the histogram {histogram.name!r}: it is {node.type}", histogram.weight)
+            raise ExpressionError(
+                f"this weight does not go with the histogram {histogram.name!r}: it is {node.type}", histogram.weight
+            )
         return node
     return product([bound.node for bound in steps if isinstance(bound.step, Weight)])
 
@@ -302,5 +319,7 @@ def _bind_region(region: Region, analysis: Analysis) -> Region:
     cuts = [step.name for step in analysis.steps if isinstance(step, Cut)]
     for name in region.cuts:
         if name.removeprefix("!") not in cuts:
-            raise AnalysisError(f"the region {region.name!r} names {name!r}, which is no cut{nearest(name.removeprefix('!'), cuts)}")
+            raise AnalysisError(
+                f"the region {region.name!r} names {name!r}, which is no cut{nearest(name.removeprefix('!'), cuts)}"
+            )
     return region

@@ -61,7 +61,10 @@ def from_document(document: Any) -> Analysis:
     return Analysis.make(
         None if data is None else _dataset_in(data),
         [step_in(step, f"step {i + 1}") for i, step in enumerate(_list(document["steps"], "steps"))],
-        [_region_in(region, f"region {i + 1}") for i, region in enumerate(_list(document.get("regions", []), "regions"))],
+        [
+            _region_in(region, f"region {i + 1}")
+            for i, region in enumerate(_list(document.get("regions", []), "regions"))
+        ],
         [
             histogram_in(histogram, f"histogram {i + 1}")
             for i, histogram in enumerate(_list(document.get("histograms", []), "histograms"))
@@ -145,16 +148,30 @@ def histogram_in(value: Any, where: str) -> Histogram:
         raise AnalysisError(f"the weight of {where} is null, 1 or an expression")
     at = value.get("at")
     made = tuple(_axis_in(axis, f"axis {i + 1} of {where}") for i, axis in enumerate(axes))
-    return Histogram(_text(value["name"], f"name of {where}"), made, weight, None if at is None else _text(at, f"at of {where}"))
+    return Histogram(
+        _text(value["name"], f"name of {where}"), made, weight, None if at is None else _text(at, f"at of {where}")
+    )
 
 
 def _axis_in(value: Any, where: str) -> Axis:
-    known = {"expression", "label", "bins", "range", "edges", "kind", "values", "growth", "underflow", "overflow", "transform"}
+    known = {
+        "expression",
+        "label",
+        "bins",
+        "range",
+        "edges",
+        "kind",
+        "values",
+        "growth",
+        "underflow",
+        "overflow",
+        "transform",
+    }
     _expect(value, where, known, {"expression"})
     expression = _text(value["expression"], f"expression of {where}")
     parse(expression)
     edges = value.get("edges")
-    kind_ = value.get("kind") or ("variable" if edges is not None else "regular")
+    kind_: Any = value.get("kind") or ("variable" if edges is not None else "regular")
     if kind_ not in ("regular", "variable", "integer", "boolean", "int_category", "str_category"):
         raise AnalysisError(f"{where} is of no known kind: {kind_!r}")
     options = {name: value[name] for name in ("growth", "underflow", "overflow", "transform") if name in value}
@@ -243,7 +260,9 @@ def _expect(value: Any, where: str, known: set[str], required: set[str]) -> None
         raise AnalysisError(f"{where} is no object with fields")
     for name in value:
         if name not in known:
-            raise AnalysisError(f"{where} has a field {name!r} that this version does not know{nearest(str(name), known)}")
+            raise AnalysisError(
+                f"{where} has a field {name!r} that this version does not know{nearest(str(name), known)}"
+            )
     for name in sorted(required):
         if name not in value:
             raise AnalysisError(f"{where} lacks the field {name!r}")

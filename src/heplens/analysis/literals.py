@@ -41,7 +41,9 @@ def literals(text: str) -> list[Literal]:
             for side, other, shown in ((left, right, _MIRRORED[operator]), (right, left, operator)):
                 number, unit = _number(side)
                 if number is not None and _number(other)[0] is None:
-                    found.append(Literal(number.value, number.start, number.stop, text[other.start : other.stop], shown, unit))
+                    found.append(
+                        Literal(number.value, number.start, number.stop, text[other.start : other.stop], shown, unit)
+                    )
     return sorted(found, key=lambda literal: literal.start)
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..columns.dataset import Dataset, make_dataset
 from ..columns.parse import parse
 from ..errors import AnalysisError, nearest
-from . import axes as ax
 from .axes import Histogram
 from .bind import Bound, bind
+from .binning import make_axes
 from .steps import Cut, Define, Keep, Quantifier, Region, Step, Weight
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ class Analysis:
 
     def on(self, data: Any, *, lumi: float | None = None, energy_unit: str = "") -> Analysis:
         """The same analysis over other data."""
-        return Analysis.make(make_dataset(data, lumi, energy_unit), self.steps, self.regions, self.histograms, check=True)
+        return Analysis.make(
+            make_dataset(data, lumi, energy_unit), self.steps, self.regions, self.histograms, check=True
+        )
 
     def _checked(self) -> Analysis:
         if self.dataset is not None and self.dataset.samples:
@@ -181,7 +183,7 @@ class Analysis:
         if isinstance(weight, str):
             parse(weight)
         labels = (label,) * len(expressions) if isinstance(label, str) and len(expressions) == 1 else tuple(label or ())
-        made = _axes(self, expressions, bins, range, axes, labels)
+        made = make_axes(self, expressions, bins, range, axes, labels)
         names = [h.name for h in self.histograms]
         shown = name or _unused(" vs ".join(expressions), names)
         if name in names:
@@ -243,7 +245,7 @@ class Analysis:
         if to != name and any(step.name == to for step in self.steps):
             raise AnalysisError(f"there is a step {to!r} already")
         steps = list(self.steps)
-        steps[at] = replace(steps[at], name=to)  # type: ignore[call-arg]
+        steps[at] = replace(steps[at], name=to)
         swap = {name: to, f"!{name}": f"!{to}"}
         regions = tuple(Region(r.name, tuple(swap.get(cut, cut) for cut in r.cuts)) for r in self.regions)
         histograms = tuple(replace(h, at=to) if h.at == name else h for h in self.histograms)
@@ -353,43 +355,13 @@ def _unused(name: str, taken: Sequence[str]) -> str:
     return shown
 
 
-def _axes(
-    analysis: Analysis, expressions: tuple[str, ...], bins: Any, range_: Any, axes: Sequence[Any] | None, labels: tuple[str, ...]
-) -> tuple[ax.Axis, ...]:
-    if not expressions:
-        raise AnalysisError("a histogram needs an expression")
-    labels = labels + ("",) * (len(expressions) - len(labels))
-    if axes is not None:
-        if bins is not None or range_ is not None:
-            raise AnalysisError("give either axes, or bins and range")
-        if len(axes) != len(expressions):
-            raise AnalysisError(f"{len(expressions)} expressions need as many axes, not {len(axes)}")
-        return tuple(ax.from_hist(e, axis, label) for e, axis, label in zip(expressions, axes, labels, strict=True))
-    if len(expressions) == 1:
-        return (_one_axis(analysis, expressions[0], bins, range_, labels[0]),)
-    some = bins if isinstance(bins, list | tuple) else (bins,) * len(expressions)
-    ranges = range_ if range_ is not None else (None,) * len(expressions)
-    if len(some) != len(expressions) or len(ranges) != len(expressions):
-        raise AnalysisError(f"{len(expressions)} expressions need as many bins and ranges")
-    return tuple(_one_axis(analysis, e, b, r, label) for e, b, r, label in zip(expressions, some, ranges, labels, strict=True))
-
-
-def _one_axis(analysis: Analysis, expression: str, bins: Any, range_: Any, label: str) -> ax.Axis:
-    """Text and true/false values bring their own bins; numbers need to be told."""
-    if bins is None and range_ is None and analysis.dataset is not None:
-        from ..columns.resolve import resolve
-
-        kind = resolve(expression, analysis.bound.scope)[0].type.kind
-        if kind == "str":
-            return ax.Axis(expression, "str_category", growth=True, label=label)
-        if kind == "bool":
-            return ax.Axis(expression, "boolean", label=label)
-    return ax.numeric(expression, bins, range_, label)
-
-
 def _check_parts(analysis: Analysis) -> None:
     names = [step.name for step in analysis.steps]
-    for kind, items in (("step", names), ("histogram", [h.name for h in analysis.histograms]), ("region", [r.name for r in analysis.regions])):
+    for kind, items in (
+        ("step", names),
+        ("histogram", [h.name for h in analysis.histograms]),
+        ("region", [r.name for r in analysis.regions]),
+    ):
         double = next((name for index, name in enumerate(items) if name in items[:index]), None)
         if double is not None:
             raise AnalysisError(f"there are two {kind}s called {double!r}; names are unique")
@@ -406,3 +378,11 @@ def _check_cut(cut: Cut) -> None:
         raise AnalysisError(f"the window of {cut.name!r} is empty: {cut.low:g} is above {cut.high:g}")
     if isinstance(cut.quantifier, int) and cut.quantifier < 1:
         raise AnalysisError(f"at_least of {cut.name!r} is 1 or more")
+
+
+def is_weighted(analysis: Analysis) -> bool:
+    """Whether histograms carry weights: a weight step, a weight of their own, or a normalisation to a luminosity."""
+    steps = any(isinstance(step, Weight) and step.enabled for step in analysis.steps)
+    own = any(isinstance(histogram.weight, str) for histogram in analysis.histograms)
+    dataset = analysis.dataset
+    return steps or own or (dataset is not None and any(dataset.is_normalised(sample) for sample in dataset.samples))

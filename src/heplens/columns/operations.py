@@ -223,17 +223,35 @@ def _reduce(node: Node, inputs: list[Any]) -> Any:
     return {"sum": ak.sum, "prod": ak.prod, "any": ak.any, "all": ak.all}[str(name)](value, axis=-1)
 
 
-_ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "%": operator.mod, "**": operator.pow}
-_COMPARISON = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}
+_ARITHMETIC = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": operator.mod,
+    "**": operator.pow,
+}
+_COMPARISON = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def is_nonzero(node: Node) -> bool:
+    return node.operation == "constant" and bool(node.parameters[0])
 
 
 def _arithmetic(node: Node, inputs: list[Any]) -> Any:
     symbol = str(node.parameters[0])
     left, right = align(node.inputs, inputs)
-    if symbol == "%" and node.type.kind == "int":
+    if symbol == "%" and node.type.kind == "int" and not is_nonzero(node.inputs[1]):
         import awkward as ak
 
-        if not ak.all(right != 0, axis=None):
+        if ak.any(left * 0 + right == 0, axis=None):
             right = right * 1.0  # a remainder of a division by zero is NaN, not 0
     if symbol == "**" and isinstance(right, int) and right < 0:
         right = float(right)

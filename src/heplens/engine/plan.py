@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..analysis.bind import Bound, bind
-from ..analysis.steps import Weight
 from ..columns.dataset import Sample
 from ..columns.source import Source, blocks
 from ..errors import AnalysisError, ExpressionError, FileError
@@ -64,14 +63,6 @@ def bind_to(analysis: Analysis, sample: Sample, source: Source) -> Bound:
     except FileError as error:
         raise FileError(f"{source.label}: {error}") from error
     return bound
-
-
-def is_weighted(analysis: Analysis) -> bool:
-    """Whether histograms carry weights: any weight step, or a normalisation to a luminosity."""
-    steps = any(isinstance(step, Weight) and step.enabled for step in analysis.steps)
-    dataset = analysis.dataset
-    own = any(isinstance(h.weight, str) for h in analysis.histograms)
-    return steps or own or (dataset is not None and any(dataset.is_normalised(sample) for sample in dataset.samples))
 
 
 def _place(source: Source) -> tuple[str, str]:

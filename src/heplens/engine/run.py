@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ..analysis.value import is_weighted
 from .chunk import process
 from .generator import sum_of_weights
 from .partial import Partial
-from .plan import is_weighted, plan
+from .plan import plan
 from .result import Result
 from .sums import add
 
@@ -38,4 +39,3 @@ def run(
         if progress is not None:
             progress(done, total)
     return add(analysis, partials, len(todo.blocks), todo.warnings)
-

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..analysis.value import is_weighted
 from ..columns.dataset import Dataset, Sample
 from ..errors import AnalysisError
 from .cutflow import Cutflow, CutflowRow, clopper_pearson
 from .partial import Counters, Partial, Row
-from .plan import is_weighted
 from .result import Result
 
 if TYPE_CHECKING:
@@ -37,14 +37,18 @@ def add(analysis: Analysis, partials: Iterable[Partial], blocks: int, problems: 
         rows[sample.name] = {name: row.scaled(factor) if factor != 1 else row for name, row in sample_rows.items()}
         for (name, region), histogram in histograms.items():
             sums[name, sample.name, region] = histogram * factor if factor != 1 else histogram
-    made = {h.name: _assemble(analysis, h.name, sums) for h in analysis.histograms if any(key[0] == h.name for key in sums)}
+    made = {
+        h.name: _assemble(analysis, h.name, sums) for h in analysis.histograms if any(key[0] == h.name for key in sums)
+    }
     used = [partial.block for sample in dataset.samples for partial in by_sample[sample.name]]
     total = _total_rows(rows)
     notes = [*problems, *_problems(total, counters)]
     return Result(made, cutflow(total, is_weighted(analysis)), counters, used, blocks, list(dict.fromkeys(notes)))
 
 
-def _add_sample(partials: Sequence[Partial], counters: dict[str, Counters]) -> tuple[dict[tuple[str, str], Any], dict[str, Row]]:
+def _add_sample(
+    partials: Sequence[Partial], counters: dict[str, Counters]
+) -> tuple[dict[tuple[str, str], Any], dict[str, Row]]:
     histograms: dict[tuple[str, str], Any] = {}
     rows: dict[str, Row] = {}
     for partial in partials:
@@ -84,9 +88,13 @@ def _assemble(analysis: Analysis, name: str, sums: dict[tuple[str, str, str], An
 
     labels = []
     if dataset.named:
-        labels.append(hist.axis.StrCategory([sample.name for sample in dataset.samples], name="dataset", label="dataset"))
+        labels.append(
+            hist.axis.StrCategory([sample.name for sample in dataset.samples], name="dataset", label="dataset")
+        )
     if analysis.regions:
-        labels.append(hist.axis.StrCategory([region.name for region in analysis.regions], name="region", label="region"))
+        labels.append(
+            hist.axis.StrCategory([region.name for region in analysis.regions], name="region", label="region")
+        )
     merged = _same_axes(list(mine.values()))
     first = merged[0]
     whole = hist.Hist(*labels, *first.axes, storage=first.storage_type(), name=name, label=first.label)
@@ -168,4 +176,3 @@ def _problems(rows: dict[str, Row], counters: dict[str, Counters]) -> list[str]:
         if counter.bad_weights:
             found.append(f"{name}: {counter.bad_weights:,} entries were not filled, their weight is missing or NaN")
     return found
-

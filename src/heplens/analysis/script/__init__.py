@@ -1,20 +1,20 @@
-"""The analysis as a script with uproot, awkward, vector and hist alone: what a careful colleague would write by hand."""
+"""The analysis as a script with uproot, awkward, vector and hist alone, as a careful colleague would write it."""
 
 from __future__ import annotations
 
 import inspect
 import json
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...errors import AnalysisError
 from ..axes import Axis, Histogram
-from ..bind import Bound, bind
 from ..show import describe_dataset
-from ..steps import Weight
-from .body import body
+from ..value import is_weighted
 from .files import main, samples
 from .names import HELPERS
+from .variants import variants
 
 if TYPE_CHECKING:
     from ..value import Analysis
@@ -34,32 +34,12 @@ def to_script(analysis: Analysis) -> str:
         raise AnalysisError("a script needs files; give the analysis data with on(…)")
     if dataset.memory is not None:
         raise AnalysisError("a script reads files; this analysis is of arrays in memory: use on(…) with files first")
-    kinds = dict.fromkeys(sample.is_data for sample in dataset.samples)
-    firsts = {sample.is_data: source for sample, source in reversed(list(dataset.sources()))}
-    bodies = {}
-    helpers = set(_ALWAYS)
-    bounds: dict[bool, Bound] = {}
-    for is_data in kinds:
-        bounds[is_data] = bind(analysis, firsts[is_data].schema, is_data)
-        bodies[is_data], used = body(bounds[is_data], _weighted(analysis))
-        helpers |= used
-    same = len({tuple(lines) for lines in bodies.values()}) == 1
-    parts = [_header(analysis), samples(analysis, bounds), *(_source(name) for name in HELPERS if name in helpers)]
-    parts.append(_new_histograms(analysis))
-    for is_data, lines in bodies.items():
-        name = "process" if same else f"process_{'data' if is_data else 'simulation'}"
-        parts.append(_process(name, lines))
-        if same:
-            break
-    parts.append(main(analysis, same, bounds))
+    found = variants(analysis)
+    helpers = {*_ALWAYS, *(helper for variant in found for helper in variant.helpers)}
+    parts = [_header(analysis), samples(analysis, found), *(_source(name) for name in HELPERS if name in helpers)]
+    parts += [_new_histograms(analysis), *(_process(variant.function, variant.lines) for variant in found)]
+    parts.append(main(analysis, found))
     return _with_imports("\n\n\n".join(part.strip("\n") for part in parts) + "\n")
-
-
-def _weighted(analysis: Analysis) -> bool:
-    dataset = analysis.dataset
-    weighted = any(isinstance(step, Weight) and step.enabled for step in analysis.steps)
-    own = any(isinstance(h.weight, str) for h in analysis.histograms)
-    return weighted or own or (dataset is not None and any(dataset.is_normalised(s) for s in dataset.samples))
 
 
 def _header(analysis: Analysis) -> str:
@@ -69,7 +49,13 @@ def _header(analysis: Analysis) -> str:
 
 def _with_imports(text: str) -> str:
     standard = "import math\n\n" if "math." in text else ""
-    others = ["import awkward as ak", "import hist", *(["import numpy as np"] if "np." in text else []), "import uproot", "import vector"]
+    others = [
+        "import awkward as ak",
+        "import hist",
+        *(["import numpy as np"] if "np." in text else []),
+        "import uproot",
+        "import vector",
+    ]
     return text.replace("@imports@", standard + "\n".join(others), 1)
 
 
@@ -82,7 +68,7 @@ def _source(helper: str) -> str:
 
 def _new_histograms(analysis: Analysis) -> str:
     lines = ["def new_histograms():", '    """Empty histograms."""', "    return {"]
-    storage = "hist.storage.Weight()" if _weighted(analysis) else "hist.storage.Double()"
+    storage = "hist.storage.Weight()" if is_weighted(analysis) else "hist.storage.Double()"
     for histogram in analysis.histograms:
         for key in _keys(analysis, histogram):
             axes = ", ".join(_axis(axis, name) for axis, name in zip(histogram.axes, ("x", "y", "z"), strict=False))
@@ -102,7 +88,9 @@ def _axis(axis: Axis, name: str) -> str:
     match axis.kind:
         case "regular":
             transform = f", transform=hist.axis.transform.{axis.transform}" if axis.transform else ""
-            return f"hist.axis.Regular({axis.bins}, {_number(axis.low)}, {_number(axis.high)}, {label}{flow}{transform})"
+            return (
+                f"hist.axis.Regular({axis.bins}, {_number(axis.low)}, {_number(axis.high)}, {label}{flow}{transform})"
+            )
         case "variable":
             return f"hist.axis.Variable([{', '.join(_number(edge) for edge in axis.edges)}], {label}{flow})"
         case "integer":
@@ -119,7 +107,7 @@ def _number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def _process(name: str, lines: list[str]) -> str:
+def _process(name: str, lines: Sequence[str]) -> str:
     head = [f"def {name}(events):", '    """Histograms and cutflow of one block of events."""']
     head += ["    histograms = new_histograms()", "    cutflow = {}"]
     inside = [f"    {line}" if line else "" for line in lines]

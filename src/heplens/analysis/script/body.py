@@ -9,14 +9,15 @@ from ...columns.nodes import Node, walk
 from ..bind import Bound, BoundHistogram, BoundStep
 from ..show import describe_step
 from ..steps import Cut, Define, Keep, Weight
-from .expressions import AND, ATOM, COMPARE, Code, Line, Writer, _quote
+from .expressions import TABLE
 from .names import Names
+from .writer import ATOM, Code, Line, Writer, quote
 
 
-def body(bound: Bound, is_weighted: bool) -> tuple[list[str], set[str]]:
+def body(bound: Bound) -> tuple[list[str], set[str]]:
     """Lines of code and the helpers that they use."""
-    writer = Writer(bound.demand, count_uses(_roots(bound)), Names())
-    _Body(bound, writer, is_weighted).write()
+    writer = Writer(TABLE, bound.demand, count_uses(_roots(bound)), Names())
+    _Body(bound, writer).write()
     return apply_cuts(writer.lines), writer.helpers
 
 
@@ -52,10 +53,9 @@ def count_uses(roots: Iterable[Node]) -> dict[bytes, int]:
 
 
 class _Body:
-    def __init__(self, bound: Bound, writer: Writer, is_weighted: bool) -> None:
+    def __init__(self, bound: Bound, writer: Writer) -> None:
         self.bound = bound
         self.writer = writer
-        self.is_weighted = is_weighted
         self.weight = ""  # the variable that holds the event weight, once one is declared
         self.masks: dict[str, tuple[str, str]] = {}  # cut name to mask and its inverse, when regions need them
         self.chain = ""  # with regions: the mask of the chain so far
@@ -137,10 +137,10 @@ class _Body:
         w = self.writer
         if self.chain:
             w.touched = {self.chain}
-            w.line(f"cutflow[{_quote(name)}] = int(ak.sum({self.chain}))")
+            w.line(f"cutflow[{quote(name)}] = int(ak.sum({self.chain}))")
         else:
             w.touched = {counted}
-            w.line(f"cutflow[{_quote(name)}] = len({counted})")
+            w.line(f"cutflow[{quote(name)}] = len({counted})")
 
     def add_weight(self, step: BoundStep) -> None:
         w = self.writer
@@ -158,7 +158,7 @@ class _Body:
         self.weight = name
         w.touched = {name} | ({self.chain} if self.chain else set())
         shown = f"{name}[{self.chain}]" if self.chain else name
-        w.line(f"cutflow[{_quote(step.step.name)}] = {w.helper('total')}({shown})  # sum of weights")
+        w.line(f"cutflow[{quote(step.step.name)}] = {w.helper('total')}({shown})  # sum of weights")
 
     # --- histograms -----------------------------------------------------------------------------------------------
 
@@ -191,7 +191,7 @@ class _Body:
             own = isinstance(bound.histogram.weight, str)
             weight = self.argument(bound.weight, mask) if own else self.masked(self.weight, mask)
             arguments.append(f"weight={weight}")
-        place = _quote(bound.histogram.name) + (f", {_quote(region)}" if region else "")
+        place = quote(bound.histogram.name) + (f", {quote(region)}" if region else "")
         w.line(f"fill(histograms[{place}], {', '.join(arguments)})")
 
     def argument(self, node: Node, mask: str) -> str:
@@ -240,6 +240,3 @@ def _title(step: BoundStep) -> str:
 def _one_line(text: str) -> str:
     """Names and expressions may hold anything; in a comment they stay on its line."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-__all__ = ["AND", "COMPARE", "body", "count_uses"]

@@ -2,207 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
-from ...columns.demand import IDENTITY, Demand
+from ...columns.demand import IDENTITY
 from ...columns.elementwise import NUMPY_NAMES
 from ...columns.fields import PART_NAMES
 from ...columns.nodes import Node
+from ...columns.operations import is_nonzero
 from ...columns.vectors import PROPERTIES
-from ...errors import AnalysisError
-from .names import Names
-
-# What binds how tightly; lower binds tighter.
-ATOM, UNARY, PRODUCT, SUM, AND, OR, COMPARE = range(7)
+from .writer import AND, ATOM, COMPARE, OR, PRODUCT, SUM, UNARY, Code, Writer, constant_code, quote
 
 _VECTOR_ATTRIBUTES = {"et": "Et", "mt": "Mt"}
-
-
-@dataclass(frozen=True)
-class Code:
-    text: str
-    binding: int = ATOM
-
-    def within(self, binding: int) -> str:
-        return self.text if self.binding <= binding else f"({self.text})"
-
-
-@dataclass
-class Line:
-    """One line of the body: what it assigns and what it uses, so that a cut can be applied to what is used later."""
-
-    text: str
-    defines: str = ""
-    uses: frozenset[str] = frozenset()
-    narrows: str = ""
-
-
-@dataclass
-class Writer:
-    """Writes expressions into the body of ``process``; equal nodes that are used again get a name."""
-
-    demand: Demand
-    uses: Mapping[bytes, int]
-    names: Names
-    lines: list[Line] = field(default_factory=list)
-    helpers: set[str] = field(default_factory=set)
-    named: dict[bytes, str] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
-
-    # --- lines ----------------------------------------------------------------------------------------------------
-
-    def line(self, text: str, defines: str = "", narrows: str = "") -> None:
-        self.lines.append(Line(text, defines, frozenset(self.touched), narrows))
-        self.touched = set()
-
-    def comment(self, text: str) -> None:
-        self.lines.append(Line(f"# {text}" if text else ""))
-
-    def helper(self, name: str) -> str:
-        self.helpers.add(name)
-        return name
-
-    def assign(self, name: str, code: Code) -> str:
-        self.line(f"{name} = {code.text}", defines=name)
-        return name
-
-    def use(self, name: str) -> Code:
-        self.touched.add(name)
-        return Code(name)
-
-    # --- nodes ----------------------------------------------------------------------------------------------------
-
-    def code(self, node: Node) -> Code:
-        """The expression of a node; assigns variables on the way for what is used more than once."""
-        if node.operation == "constant":
-            return _constant(node.parameters[0])
-        if node.identity in self.named:
-            return self.use(self.named[node.identity])
-        if node.operation == "variable":
-            return self.variable(node)
-        if node.operation == "group":
-            return self.use(self.group(node))
-        saved, self.touched = self.touched, set()
-        made = _TABLE[node.operation](self, node)
-        if self.uses.get(node.identity, 0) > 1 and node.operation in _WORTH_A_NAME:
-            name = self.names.new(_wish(node))
-            self.assign(name, made)
-            self.named[node.identity] = name
-            made, self.touched = Code(name), {name}
-        self.touched |= saved
-        return made
-
-    def variable(self, node: Node) -> Code:
-        saved, self.touched = self.touched, set()
-        inner = self.code(node.inputs[0])
-        name = self.names.new(str(node.parameters[0]))
-        self.assign(name, inner)
-        self.named[node.identity] = name
-        self.named.setdefault(node.inputs[0].identity, name)
-        self.touched = saved
-        return self.use(name)
-
-    def named_input(self, node: Node) -> str:
-        """The name of a value that is needed twice in one expression."""
-        code = self.code(node)
-        if code.text.isidentifier():
-            return code.text
-        before = self.touched
-        name = self.names.new(_wish(node))
-        self.assign(name, code)
-        self.named[node.identity] = name
-        self.touched = before & {line.defines for line in self.lines}
-        return self.use(name).text
-
-    def group(self, node: Node) -> str:
-        """A stored collection or record, put together from its branches."""
-        group = str(node.parameters[0])
-        saved, self.touched = self.touched, {"events"}
-        listed = bool(node.type.axes)
-        fields = self.demand.groups[group]
-        width = max(len(f) for f in fields) + 2
-        entries = [f'    {_quote(f) + ":":<{width + 1}} events[{_quote(branch)}],' for f, branch in fields.items()]
-        if group in self.demand.identified:
-            first = next(iter(fields.values()))
-            order = sorted(self.demand.identified).index(group) << 32
-            entries.append(f'    {_quote(IDENTITY)}: ak.local_index(events[{_quote(first)}]) + {order},')
-        dimension = self.demand.vectors.get(group, 0)
-        options = f", depth_limit={2 if listed else 1}" + (f', with_name="Momentum{dimension}D"' if dimension else "")
-        name = self.names.new(group)
-        self.line("\n".join([f"{name} = ak.zip({{", *entries, f"}}{options})"]), defines=name)
-        self.named[node.identity] = name
-        self.touched = saved
-        return name
-
-    def aligned(self, node: Node) -> list[Code]:
-        """The inputs of an element-wise operation; per-event ones that may be missing are repeated per object."""
-        deepest = max(node.inputs, key=lambda child: len(child.type.axes))
-        codes = []
-        for child in node.inputs:
-            if deepest.type.axes and not child.type.axes and child.type.optional and child.operation != "constant":
-                if len(deepest.type.axes) > 1:
-                    raise AnalysisError(
-                        "a script cannot be written for this analysis: a value that may be missing meets lists of lists"
-                    )
-                like = self.code(deepest).text
-                codes.append(Code(f"{self.helper('spread')}({self.code(child).text}, {like})"))
-            else:
-                codes.append(self.code(child))
-        return codes
-
-    def known(self, node: Node) -> str:
-        """A mask with what is missing counted as false."""
-        code = self.code(node)
-        return f"ak.fill_none({code.text}, False, axis=-1)" if node.type.optional else code.text
-
-
-def _constant(value: Any) -> Code:
-    if isinstance(value, str):
-        return Code(_quote(value))
-    return Code(repr(value), UNARY if isinstance(value, int | float) and not isinstance(value, bool) and value < 0 else ATOM)
-
-
-def _quote(text: str) -> str:
-    """A double-quoted literal that is safe for any text."""
-    import json
-
-    return json.dumps(text, ensure_ascii=True) if "\x7f" not in text else repr(text)
-
-
-_WORTH_A_NAME = {
-    "vector", "add", "p4", "select", "item", "slice", "pick", "sort", "combinations", "cartesian", "concat", "disjoint",
-    "reduce", "count", "deltaR", "deltaPhi", "mT", "deltaR_min", "call", "arithmetic", "where", "default",
-}  # fmt: skip
-
-
-def _wish(node: Node) -> str:
-    """What a value would be called."""
-    shape = node.type.shape
-    match node.operation:
-        case "vector" | "get":
-            inner = node.inputs[0]
-            return f"{_wish(inner)}_{node.parameters[0]}"
-        case "variable" | "group":
-            return str(node.parameters[0])
-        case "item":
-            return f"{_wish(node.inputs[0])}_{node.parameters[0]}".replace("-", "last_")
-        case "add" if node.inputs[0].operation == "part":
-            return _wish(node.inputs[0].inputs[0])
-        case "add" | "p4":
-            return "total" if node.operation == "add" else "four_vector"
-        case "combinations" | "cartesian":
-            return f"{shape.label if shape else 'object'}s"
-        case "pick":
-            return f"{'leading' if node.parameters[0] == 'max' else 'closest'} {shape.label if shape else 'object'}"
-        case "reduce":
-            return f"{node.parameters[0]}_{_wish(node.inputs[0])}"
-        case "count":
-            return f"n_{_wish(node.inputs[0])}"
-        case "deltaR" | "deltaPhi" | "mT" | "deltaR_min":
-            return node.operation
-    return shape.label if shape else "value"
 
 
 def _attribute(name: str, coordinates: bool) -> str:
@@ -210,7 +21,7 @@ def _attribute(name: str, coordinates: bool) -> str:
     import awkward as ak
 
     taken = hasattr(ak.Array, name) or (name in PROPERTIES and not coordinates)
-    return f".{name}" if name.isidentifier() and name.isascii() and not taken else f"[{_quote(name)}]"
+    return f".{name}" if name.isidentifier() and name.isascii() and not taken else f"[{quote(name)}]"
 
 
 def _get(w: Writer, node: Node) -> Code:
@@ -232,12 +43,13 @@ def _add(w: Writer, node: Node) -> Code:
 
 
 def _p4(w: Writer, node: Node) -> Code:
-    parts = [
-        f"{_quote(str(name))}: {float(child.parameters[0]) if child.operation == 'constant' else code.within(PRODUCT) + ' * 1.0'}"  # type: ignore[arg-type]
-        if child.type.kind == "int"
-        else f"{_quote(str(name))}: {code.text}"
-        for name, child, code in zip(node.parameters, node.inputs, w.aligned(node), strict=True)
-    ]
+    parts = []
+    for name, child, code in zip(node.parameters, node.inputs, w.aligned(node), strict=True):
+        if child.operation == "constant":
+            text = repr(float(str(child.parameters[0])))
+        else:
+            text = f"{code.within(PRODUCT)} * 1.0" if child.type.kind == "int" else code.text
+        parts.append(f"{quote(str(name))}: {text}")
     return Code(f'ak.zip({{{", ".join(parts)}}}, with_name="Momentum4D")')
 
 
@@ -278,7 +90,7 @@ def _sort(w: Writer, node: Node) -> Code:
 def _combinations(w: Writer, node: Node) -> Code:
     count = node.parameters[0]
     assert isinstance(count, int)
-    names = ", ".join(_quote(name) for name in PART_NAMES[:count])
+    names = ", ".join(quote(name) for name in PART_NAMES[:count])
     return Code(f"ak.combinations({w.code(node.inputs[0]).text}, {count}, fields=[{names}])")
 
 
@@ -340,7 +152,7 @@ def _arithmetic(w: Writer, node: Node) -> Code:
         exponent = node.inputs[1].parameters[0] if node.inputs[1].operation == "constant" else None
         shown = repr(float(exponent)) if isinstance(exponent, int) and exponent < 0 else right.within(ATOM)
         return Code(f"{left.within(ATOM)} ** {shown}", UNARY)
-    if symbol == "%" and node.type.kind == "int":
+    if symbol == "%" and node.type.kind == "int" and not is_nonzero(node.inputs[1]):
         return Code(f"{w.helper('remainder')}({left.text}, {right.text})")
     binding = _BINDINGS[symbol]
     return Code(f"{left.within(binding)} {symbol} {right.within(binding - 1)}", binding)
@@ -361,7 +173,9 @@ def _logic(w: Writer, node: Node) -> Code:
             helper = w.helper("both" if node.operation == "and" else "either")
             result = Code(f"{helper}({result.text}, {code.text})")
         else:
-            result = Code(f"{result.within(binding)} {symbol} {code.within(binding - 1 if binding == AND else AND)}", binding)
+            result = Code(
+                f"{result.within(binding)} {symbol} {code.within(binding - 1 if binding == AND else AND)}", binding
+            )
     return result
 
 
@@ -378,11 +192,12 @@ def _call(w: Writer, node: Node) -> Code:
 
 def _default(w: Writer, node: Node) -> Code:
     value, fallback = node.inputs
-    text = w.code(value)
-    if node.type.kind == "float" and value.type.kind == "int":
-        text = Code(f"{text.within(PRODUCT)} * 1.0", PRODUCT)
-    shown = repr(float(fallback.parameters[0])) if node.type.kind == "float" else _constant(fallback.parameters[0]).text  # type: ignore[arg-type]
-    return Code(f"ak.fill_none({text.text}, {shown}, axis=-1)")
+    code = w.code(value)
+    shown = constant_code(fallback.parameters[0]).text
+    if node.type.kind == "float":
+        shown = repr(float(str(fallback.parameters[0])))
+        code = Code(f"{code.within(PRODUCT)} * 1.0", PRODUCT) if value.type.kind == "int" else code
+    return Code(f"ak.fill_none({code.text}, {shown}, axis=-1)")
 
 
 def _where(w: Writer, node: Node) -> Code:
@@ -404,12 +219,13 @@ def _function(helper: str) -> Callable[[Writer, Node], Code]:
 
 def _column(w: Writer, node: Node) -> Code:
     w.touched.add("events")
-    return Code(f"events[{_quote(str(node.parameters[0]))}]")
+    return Code(f"events[{quote(str(node.parameters[0]))}]")
 
 
-_TABLE: dict[str, Callable[[Writer, Node], Code]] = {
+TABLE: dict[str, Callable[[Writer, Node], Code]] = {
     "column": _column, "get": _get, "part": _get, "vector": _vector, "add": _add, "p4": _p4, "select": _select,
-    "item": _item, "slice": _slice, "pick": _pick, "sort": _sort, "combinations": _combinations, "cartesian": _cartesian,
+    "item": _item, "slice": _slice, "pick": _pick, "sort": _sort, "combinations": _combinations,
+    "cartesian": _cartesian,
     "concat": _concat, "disjoint": _disjoint, "count": _count, "reduce": _reduce, "arithmetic": _arithmetic,
     "compare": _compare, "and": _logic, "or": _logic, "call": _call, "default": _default, "where": _where, "bit": _bit,
     "not": lambda w, node: Code(f"~{w.code(node.inputs[0]).within(ATOM)}", UNARY),

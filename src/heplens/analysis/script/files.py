@@ -6,31 +6,45 @@ import json
 from typing import TYPE_CHECKING
 
 from ...columns.tree import TreeSource
-from ..bind import Bound
+from .variants import Variant
 
 if TYPE_CHECKING:
     from ..value import Analysis
 
 
-def samples(analysis: Analysis, bounds: dict[bool, Bound]) -> str:
+def samples(analysis: Analysis, variants: list[Variant]) -> str:
     """The constants at the top: files and trees, branches, members of objects."""
     dataset = analysis.dataset
     assert dataset is not None
     listed: dict[str, list[tuple[str, str]]] = {sample.name: [] for sample in dataset.samples}
     members: dict[str, tuple[str, ...]] = {}
-    branches = sorted({branch for bound in bounds.values() for branch in bound.demand.branches})
+    branches = sorted({branch for variant in variants for branch in variant.branches})
     for sample, source in dataset.sources():
         path, _, tree = source.label.rpartition(":")
         listed[sample.name].append((path, tree))
         if isinstance(source, TreeSource):
-            members.update({b: source.place(b) for b in branches if len(source.place(b)) > 1})
+            members.update({b: way for b in branches if len(way := source.place(b)) > 1})
     lines = ["# Files and their trees, by sample.", "SAMPLES = {"]
     for name, files in listed.items():
-        lines += [f"    {json.dumps(name)}: [", *(f"        ({json.dumps(p)}, {json.dumps(t)})," for p, t in files), "    ],"]
-    lines += ["}", "", "# What is read; no other branch is.", "BRANCHES = [", *(f"    {json.dumps(b)}," for b in branches), "]"]
+        lines += [
+            f"    {json.dumps(name)}: [",
+            *(f"        ({json.dumps(p)}, {json.dumps(t)})," for p, t in files),
+            "    ],",
+        ]
+    lines += ["}", "", "# What is read; no other branch is."]
+    if len(variants) == 1:
+        lines += ["BRANCHES = [", *(f"    {json.dumps(b)}," for b in branches), "]"]
+    else:
+        by_sample = {sample: variant.branches for variant in variants for sample in variant.samples}
+        lines += ["BRANCHES = {"]
+        for name in listed:
+            lines += [f"    {json.dumps(name)}: [", *(f"        {json.dumps(b)}," for b in by_sample[name]), "    ],"]
+        lines += ["}"]
     if members:
         lines += ["", "# Members of objects: the branch, and the way to the number inside.", "MEMBERS = {"]
-        lines += [f"    {json.dumps(b)}: ({', '.join(map(json.dumps, way))})," for b, way in sorted(members.items())] + ["}"]
+        lines += [
+            f"    {json.dumps(b)}: ({', '.join(map(json.dumps, way))})," for b, way in sorted(members.items())
+        ] + ["}"]
     return "\n".join(lines)
 
 
@@ -52,21 +66,21 @@ def read(tree, name, start, stop):
 '''
 
 _EDGES = '''
-def edges(tree):
+def edges(tree, branches):
     """Entries at which all branches can be cut without reading anything twice."""
     if hasattr(tree, "cluster_summaries"):  # an RNTuple
         return [cluster.num_first_entry for cluster in tree.cluster_summaries]
-    return sorted(set.intersection(*(set(tree[{branch}].entry_offsets) for name in BRANCHES)))
+    return sorted(set.intersection(*(set(tree[{branch}].entry_offsets) for name in branches)))
 '''
 
 _RUN = '''
-def run(files, process):
+def run(files, branches, process):
     """Add up the blocks of some files, in order."""
     histograms, cutflow = new_histograms(), {}
     for path, name in files:
         tree = uproot.open(path)[name]
-        for start, stop in blocks(edges(tree), tree.num_entries):
-            events = ak.zip({name: read(tree, name, start, stop) for name in BRANCHES}, depth_limit=1)
+        for start, stop in blocks(edges(tree, branches), tree.num_entries):
+            events = ak.zip({name: read(tree, name, start, stop) for name in branches}, depth_limit=1)
             part, passed = process(events)
             histograms = {key: histograms[key] + part[key] for key in part}
             cutflow = {step: cutflow.get(step, 0) + number for step, number in passed.items()}
@@ -80,14 +94,16 @@ def sum_of_weights(files):
 '''
 
 
-def main(analysis: Analysis, same: bool, bounds: dict[bool, Bound]) -> str:
+def main(analysis: Analysis, variants: list[Variant]) -> str:
     """Reading, adding up, normalising, printing."""
     dataset = analysis.dataset
     assert dataset is not None
-    has_members = "MEMBERS" in samples(analysis, bounds)
+    has_members = "MEMBERS = " in samples(analysis, variants)
     reader = (_READ_MEMBERS if has_members else _READ).strip()
     if not has_members:
-        reader = reader.replace("    array = tree[name]", "    return wide(tree[name]").replace("stop=stop)\n    return wide(array)", "stop=stop))")
+        reader = reader.replace("    array = tree[name]", "    return wide(tree[name]").replace(
+            "stop=stop)\n    return wide(array)", "stop=stop))"
+        )
     branch = "MEMBERS.get(name, (name,))[0]" if has_members else "name"
     parts = [reader, _EDGES.strip().replace("{branch}", branch), _RUN.strip()]
     normalised = [sample for sample in dataset.samples if dataset.is_normalised(sample)]
@@ -97,26 +113,32 @@ def main(analysis: Analysis, same: bool, bounds: dict[bool, Bound]) -> str:
     if normalised:
         lines += ["    # cross section [pb] x luminosity [1/fb] x 1000 / sum of generator weights", "    scales = {"]
         for sample in normalised:
-            sumw = repr(sample.sumw) if sample.sumw is not None else f"sum_of_weights(SAMPLES[{json.dumps(sample.name)}])"
-            lines.append(f"        {json.dumps(sample.name)}: {sample.cross_section!r} * {dataset.luminosity!r} * 1000 / {sumw},")
+            sumw = (
+                repr(sample.sumw) if sample.sumw is not None else f"sum_of_weights(SAMPLES[{json.dumps(sample.name)}])"
+            )
+            lines.append(
+                f"        {json.dumps(sample.name)}: {sample.cross_section!r} * {dataset.luminosity!r} * 1000 / {sumw},"
+            )
         lines.append("    }")
     lines.append("    for sample, files in SAMPLES.items():")
-    if same:
-        lines.append("        histograms, cutflow = run(files, process)")
+    if len(variants) == 1:
+        lines.append("        histograms, cutflow = run(files, BRANCHES, process)")
     else:
-        data = [sample.name for sample in dataset.samples if sample.is_data]
-        lines.append(f"        is_data = sample in {json.dumps(data)}")
-        lines.append("        histograms, cutflow = run(files, process_data if is_data else process_simulation)")
+        functions = ", ".join(f"{json.dumps(sample)}: {v.function}" for v in variants for sample in v.samples)
+        lines.insert(2, f"    functions = {{{functions}}}")
+        lines.append("        histograms, cutflow = run(files, BRANCHES[sample], functions[sample])")
     if normalised:
         lines.append("        if sample in scales:")
-        lines.append("            histograms = {name: histogram * scales[sample] for name, histogram in histograms.items()}")
+        lines.append(
+            "            histograms = {name: histogram * scales[sample] for name, histogram in histograms.items()}"
+        )
     lines += ["        results[sample] = histograms, cutflow", "    return results"]
     parts.append("\n".join(lines))
     parts.append(_PRINT.strip())
     return "\n\n\n".join(parts)
 
 
-_PRINT = '''
+_PRINT = """
 if __name__ == "__main__":
     for sample, (histograms, cutflow) in main().items():
         print(sample)
@@ -124,4 +146,4 @@ if __name__ == "__main__":
             print(f"  {step:40s} {number:14,.8g}")
         for name, histogram in histograms.items():
             print(name, histogram, sep="\\n")
-'''
+"""

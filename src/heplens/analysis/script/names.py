@@ -10,9 +10,28 @@ from inspect import isfunction
 from . import prelude
 
 # In the order in which they stand in the file, which is that of reading.
-HELPERS = {name: function for name, function in vars(prelude).items() if isfunction(function) and function.__module__ == prelude.__name__}
+HELPERS = {
+    name: function
+    for name, function in vars(prelude).items()
+    if isfunction(function) and function.__module__ == prelude.__name__
+}
 
-_RESERVED = {"ak", "np", "hist", "uproot", "vector", "math", "Any", "events", "cutflow", "histograms", "weight", "passed", "process", "main"}
+_RESERVED = {
+    "ak",
+    "np",
+    "hist",
+    "uproot",
+    "vector",
+    "math",
+    "Any",
+    "events",
+    "cutflow",
+    "histograms",
+    "weight",
+    "passed",
+    "process",
+    "main",
+}
 
 
 class Names:

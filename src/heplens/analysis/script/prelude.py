@@ -41,11 +41,11 @@ def wide(array: Any) -> Any:
 def fill(histogram: Any, *columns: Any, weight: Any = None) -> None:
     """Fill one value per object (or per event); what is missing or NaN is left out."""
     texts = [np.asarray(ak.to_list(c), dtype=object) if "string" in str(ak.type(c)) else None for c in columns]
-    numbers = [c if text is None else np.arange(len(text)) for c, text in zip(columns, texts)]
+    numbers = [c if text is None else np.arange(len(text)) for c, text in zip(columns, texts, strict=True)]
     arrays = ak.broadcast_arrays(*numbers, *([] if weight is None else [weight]))
     flat = [ak.to_numpy(ak.flatten(array, axis=None)) for array in arrays]
     good = np.all([x == x for x in flat], axis=0)  # NaN is not equal to itself
-    values = [x[good] if text is None else text[x[good]] for x, text in zip(flat, texts)]
+    values = [x[good] if text is None else text[x[good]] for x, text in zip(flat, texts, strict=False)]
     histogram.fill(*values, **({} if weight is None else {"weight": flat[-1][good]}))
 
 
@@ -119,7 +119,7 @@ def mean(array: Any) -> Any:
 
 def remainder(left: Any, right: Any) -> Any:
     """``%``, NaN where the divisor is zero."""
-    return left % (right if ak.all(right != 0, axis=None) else right * 1.0)
+    return left % (right * 1.0 if ak.any(left * 0 + right == 0, axis=None) else right)
 
 
 def delta_phi(first: Any, second: Any) -> Any:
@@ -139,7 +139,9 @@ def transverse_mass(pt1: Any, phi1: Any, pt2: Any, phi2: Any) -> Any:
 
 def nearest_distance(eta1: Any, phi1: Any, eta2: Any, phi2: Any) -> Any:
     """For each object of the first kind, the distance to the nearest of the second; missing when there is none."""
-    pairs = ak.cartesian({"a": ak.zip({"eta": eta1, "phi": phi1}), "b": ak.zip({"eta": eta2, "phi": phi2})}, nested=True)
+    pairs = ak.cartesian(
+        {"a": ak.zip({"eta": eta1, "phi": phi1}), "b": ak.zip({"eta": eta2, "phi": phi2})}, nested=True
+    )
     around = (pairs.a.phi - pairs.b.phi + math.pi) % (2 * math.pi) - math.pi
     distance = np.sqrt((pairs.a.eta - pairs.b.eta) ** 2 + around**2)
     return ak.min(ak.drop_none(ak.nan_to_none(distance), axis=-1), axis=-1)
