@@ -8,6 +8,7 @@ and speaks JSON lines. It is started by `heplens.files.sandbox`.
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections import OrderedDict
@@ -130,7 +131,7 @@ def _limit_cpu() -> None:
     resource = _resource()
     if resource is not None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        used = int(usage.ru_utime + usage.ru_stime)
+        used = math.ceil(usage.ru_utime + usage.ru_stime)
         resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 

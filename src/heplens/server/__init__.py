@@ -18,10 +18,3 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server_app: Any) -> None:
     """Called by jupyter_server when it starts."""
     setup(server_app)
-
-
-async def _stop_extension(server_app: Any) -> None:
-    """Called by jupyter_server when it stops."""
-    desk = server_app.web_app.settings.get("heplens_desk")
-    if desk is not None:
-        desk.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 from typing import Any
 
@@ -62,7 +63,6 @@ class Handler(APIHandler):
                 place.real, question, lambda: work(place.real, place.identity, shown=place.path, **details)
             )
         except BusyError:
-            self.set_header("Retry-After", "2")
             raise RefusalError(
                 429, "the server is reading many files at the moment; try again in a few seconds"
             ) from None
@@ -78,6 +78,8 @@ class Handler(APIHandler):
             sentence = error.sentence
         else:
             sentence = _SENTENCES.get(status_code, f"the request failed ({status_code})")
+        if status_code == 429:
+            self.set_header("Retry-After", "2")
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps({"protocol": PROTOCOL, "message": sentence}))
 
@@ -132,7 +134,9 @@ class BokehHandler(Handler):
 def setup(server_app: Any) -> None:
     """Add the endpoints to a Jupyter server."""
     web_app = server_app.web_app
-    web_app.settings["heplens_desk"] = Desk()
+    desk = web_app.settings["heplens_desk"] = Desk()
+    # Extensions that are functions are not told when the server stops.
+    atexit.register(desk.close)
     base = url_path_join(web_app.settings["base_url"], "heplens")
     routes = [
         (url_path_join(base, "listing"), ListingHandler),
