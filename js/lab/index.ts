@@ -1,6 +1,4 @@
 /** The JupyterLab plugins of heplens. */
-import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { plugin } from './plugin';
 
-const plugins: JupyterFrontEndPlugin<void>[] = [];
-
-export default plugins;
+export default [plugin];

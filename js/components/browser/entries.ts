@@ -1,0 +1,105 @@
+/** The lines of the tree before they are laid out: files, and rows of files with long lists of branches put in groups. */
+
+import type { Kind, Row } from './listing';
+
+export interface Entry {
+  /** Unique in the tree. */
+  id: string;
+  /** The file's path as its source knows it. */
+  file: string;
+  row: Omit<Row, 'kind'> & { kind: Kind | 'file' };
+  /** Changes when the file on disk does. */
+  version: string;
+  /** Of a group made here: nothing has to be asked for. */
+  members?: Entry[];
+}
+
+/** Lists of branches up to this long stay as they are stored. */
+export const GROUPED_ABOVE = 64;
+
+const BLANK = {
+  title: '',
+  entries: null,
+  bytes: null,
+  uncompressed_bytes: null,
+  cycle: 0,
+  group: '',
+  error: null
+};
+
+/** The line of a whole file. */
+export function fileEntry(
+  file: string,
+  name: string,
+  size: number | null,
+  version: string
+): Entry {
+  return {
+    id: file,
+    file,
+    version,
+    row: {
+      ...BLANK,
+      path: '',
+      name,
+      kind: 'file',
+      type: 'ROOT file',
+      bytes: size,
+      expandable: true
+    }
+  };
+}
+
+/** The lines of one level. Branches of a collection (`Muon_pt`, `nMuon`) share a line in a long list. */
+export function entriesOf(parent: Entry, rows: Row[]): Entry[] {
+  const { file, version } = parent;
+  const entry = (row: Row): Entry => ({
+    id: `${file}\0${row.path}`,
+    file,
+    version,
+    row
+  });
+  const groups = new Map<string, Row[]>();
+  if (rows.length > GROUPED_ABOVE) {
+    for (const row of rows) {
+      if (row.group !== '') {
+        groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
+      }
+    }
+  }
+  const lines: Entry[] = [];
+  for (const row of rows) {
+    const members = groups.get(row.group);
+    if (members === undefined || members.length < 2) {
+      lines.push(entry(row));
+    } else if (members[0] === row) {
+      lines.push({
+        id: `${parent.id}\0\0${row.group}`,
+        file,
+        version,
+        members: members.map(entry),
+        row: {
+          ...BLANK,
+          path: parent.row.path,
+          name: row.group,
+          kind: 'collection',
+          type: `${members.length} branches`,
+          entries: row.entries,
+          bytes: total(members, 'bytes'),
+          uncompressed_bytes: total(members, 'uncompressed_bytes'),
+          expandable: true
+        }
+      });
+    }
+  }
+  return lines;
+}
+
+function total(
+  rows: Row[],
+  field: 'bytes' | 'uncompressed_bytes'
+): number | null {
+  return rows.some(row => row[field] === null)
+    ? null
+    : rows.reduce((sum, row) => sum + (row[field] ?? 0), 0);
+}

@@ -1,0 +1,60 @@
+/** The ROOT browser as a widget of JupyterLab, for the sidebar (many files) and the document (one). */
+
+import type { ServerConnection } from '@jupyterlab/services';
+import type { ComponentChild } from 'preact';
+
+import {
+  Browser,
+  type EntryAction,
+  type Place
+} from '../components/browser/browser';
+import type { Entry } from '../components/browser/entries';
+import { TreeModel } from '../components/browser/model';
+import { PreviewModel } from '../components/browser/previewModel';
+import { Host } from './host';
+import { RestSource } from './rest';
+
+export interface BrowserOptions {
+  settings: ServerConnection.ISettings;
+  label: string;
+  single: boolean;
+  actions: EntryAction[];
+  onActivate?(entry: Entry): void;
+}
+
+export class BrowserHost extends Host {
+  readonly model: TreeModel;
+
+  constructor(private options: BrowserOptions) {
+    super();
+    const source = new RestSource(options.settings);
+    this.model = new TreeModel(source, options.single);
+    this._preview = new PreviewModel(source);
+  }
+
+  /** Show these files, or say why there is nothing to show. */
+  show_(place: Place, roots: Entry[]): void {
+    this._place = place;
+    this.model.setRoots(roots);
+    this.update();
+  }
+
+  protected view(): ComponentChild {
+    return (
+      <Browser
+        model={this.model}
+        preview={this._preview}
+        place={this._place}
+        label={this.options.label}
+        actions={this.options.actions}
+        onActivate={this.options.onActivate}
+      />
+    );
+  }
+
+  private _preview: PreviewModel;
+  private _place: Place = {
+    status: 'loading',
+    message: 'Looking for ROOT files …'
+  };
+}

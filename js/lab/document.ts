@@ -1,0 +1,89 @@
+/** `.root` files as documents: JupyterLab opens them, the server reads them in place, nothing is downloaded. */
+
+import type { ISharedFile } from '@jupyter/ydoc';
+import {
+  ABCWidgetFactory,
+  type DocumentRegistry,
+  DocumentWidget,
+  TextModelFactory
+} from '@jupyterlab/docregistry';
+import type { Contents } from '@jupyterlab/services';
+
+import { fileEntry } from '../components/browser/entries';
+import { BrowserHost, type BrowserOptions } from './browserHost';
+import { rootFileIcon } from './icons';
+import { ROOT_PATTERN } from './names';
+
+export const FACTORY = 'ROOT Viewer';
+
+export const rootFileType: DocumentRegistry.IFileType = {
+  name: 'root',
+  displayName: 'ROOT File',
+  extensions: ['.root'],
+  pattern: ROOT_PATTERN,
+  mimeTypes: ['application/x-root'],
+  fileFormat: 'base64',
+  contentType: 'file',
+  icon: rootFileIcon
+};
+
+/** Models of documents whose content stays where it is. */
+export class NoContentModelFactory extends TextModelFactory {
+  override get name(): string {
+    return 'heplens-no-content';
+  }
+
+  /** null: the context asks the server about the file, not for it. */
+  override get fileFormat(): Contents.FileFormat {
+    return null;
+  }
+
+  /** A context neither saves what is collaborative, nor has the server copy it as a checkpoint. */
+  override createNew(
+    options?: DocumentRegistry.IModelOptions<ISharedFile>
+  ): DocumentRegistry.ICodeModel {
+    const model = super.createNew(options);
+    Object.defineProperty(model, 'collaborative', { value: true });
+    return model;
+  }
+}
+
+export type RootDocument = DocumentWidget<BrowserHost>;
+
+export class RootViewerFactory extends ABCWidgetFactory<RootDocument> {
+  constructor(private browser: Omit<BrowserOptions, 'single' | 'label'>) {
+    super({
+      name: FACTORY,
+      modelName: 'heplens-no-content',
+      fileTypes: [rootFileType.name],
+      defaultFor: [rootFileType.name],
+      readOnly: true
+    });
+  }
+
+  protected createNewWidget(context: DocumentRegistry.Context): RootDocument {
+    const content = new BrowserHost({
+      ...this.browser,
+      single: true,
+      label: 'Contents of the file'
+    });
+    const show = () => {
+      const { contentsModel: file, localPath: path } = context;
+      content.show_({ status: 'ready', message: '' }, [
+        fileEntry(
+          path,
+          path.split('/').pop() ?? path,
+          file?.size ?? null,
+          file?.last_modified ?? ''
+        )
+      ]);
+    };
+    show();
+    // The file may be moved, or written again, while it is open.
+    context.pathChanged.connect(show);
+    context.fileChanged.connect(show);
+    const widget = new DocumentWidget({ content, context });
+    widget.title.icon = rootFileIcon;
+    return widget;
+  }
+}

@@ -1,0 +1,114 @@
+/** One plugin: file type, document, sidebar and commands. What is optional may be absent, as in Notebook 7. */
+
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+
+import type { BrowserHost } from './browserHost';
+import {
+  addCommands,
+  Choice,
+  entryActions,
+  openFile,
+  type Services
+} from './commands';
+import {
+  FACTORY,
+  NoContentModelFactory,
+  type RootDocument,
+  rootFileType,
+  RootViewerFactory
+} from './document';
+import { followFiles } from './follow';
+import { Sidebar } from './sidebar';
+
+export const plugin: JupyterFrontEndPlugin<void> = {
+  id: 'heplens:plugin',
+  description: 'ROOT files in the sidebar and as documents.',
+  autoStart: true,
+  optional: [
+    ICommandPalette,
+    IDefaultFileBrowser,
+    IDocumentManager,
+    ILayoutRestorer,
+    INotebookTracker,
+    ISettingRegistry
+  ],
+  activate: (
+    app: JupyterFrontEnd,
+    palette: ICommandPalette | null,
+    files: IDefaultFileBrowser | null,
+    documents: IDocumentManager | null,
+    restorer: ILayoutRestorer | null,
+    notebooks: INotebookTracker | null,
+    registry: ISettingRegistry | null
+  ) => {
+    const choice = new Choice();
+    const services: Services = {
+      app,
+      choice,
+      documents,
+      files,
+      notebooks,
+      palette
+    };
+    addCommands(services);
+    const options = {
+      settings: app.serviceManager.serverSettings,
+      actions: entryActions(services)
+    };
+    const watch = (browser: BrowserHost, refresh: () => void) =>
+      browser.model.subscribe(() => {
+        if (browser.model.selected) {
+          choice.entry = browser.model.selected;
+          choice.refresh = refresh;
+        }
+      });
+
+    addDocuments(app, new RootViewerFactory(options), restorer, watch);
+
+    const sidebar = new Sidebar(app.serviceManager.contents, {
+      ...options,
+      onActivate: entry => void openFile(services, entry.file)
+    });
+    choice.refresh = () => sidebar.refresh();
+    watch(sidebar.browser, choice.refresh);
+    app.shell.add(sidebar, 'left', { rank: 300, type: 'heplens' });
+    restorer?.add(sidebar, sidebar.id);
+    void followFiles(sidebar, files, registry);
+  }
+};
+
+/** Let JupyterLab open ROOT files, and open those again that were open. */
+function addDocuments(
+  app: JupyterFrontEnd,
+  factory: RootViewerFactory,
+  restorer: ILayoutRestorer | null,
+  watch: (browser: BrowserHost, refresh: () => void) => void
+): void {
+  const tracker = new WidgetTracker<RootDocument>({
+    namespace: 'heplens-documents'
+  });
+  app.docRegistry.addFileType(rootFileType);
+  app.docRegistry.addModelFactory(new NoContentModelFactory());
+  app.docRegistry.addWidgetFactory(factory);
+  factory.widgetCreated.connect((_, widget) => {
+    watch(widget.content, () => widget.content.model.refresh());
+    widget.context.pathChanged.connect(() => void tracker.save(widget));
+    void tracker.add(widget);
+  });
+  if (restorer) {
+    void restorer.restore(tracker, {
+      command: 'docmanager:open',
+      args: widget => ({ path: widget.context.path, factory: FACTORY }),
+      name: widget => widget.context.path
+    });
+  }
+}

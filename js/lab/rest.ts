@@ -1,0 +1,76 @@
+/** Listings and previews from the Jupyter server. Whatever goes wrong becomes one readable sentence. */
+
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import {
+  checked,
+  type Listing,
+  type Preview,
+  type Source
+} from '../components/browser/listing';
+
+export class RestSource implements Source {
+  constructor(private settings: ServerConnection.ISettings) {}
+
+  list(file: string, node: string): Promise<Listing> {
+    return this._get<Listing>('listing', { path: file, node });
+  }
+
+  preview(file: string, object: string): Promise<Preview> {
+    return this._get<Preview>('preview', { path: file, object });
+  }
+
+  private async _get<T extends { protocol: number }>(
+    endpoint: string,
+    query: Record<string, string>
+  ): Promise<T> {
+    const url =
+      URLExt.join(this.settings.baseUrl, 'heplens', endpoint) +
+      URLExt.objectToQueryString(query);
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(url, {}, this.settings);
+    } catch {
+      throw new Error(
+        'The Jupyter server does not answer. Is it still running?'
+      );
+    }
+    const reply = await body(response);
+    if (!response.ok) {
+      throw new Error(sentence(response.status, reply));
+    }
+    return checked(reply as unknown as T);
+  }
+}
+
+async function body(
+  response: Response
+): Promise<Record<string, unknown> | null> {
+  try {
+    return (await response.json()) as Record<string, unknown> | null;
+  } catch {
+    return null;
+  }
+}
+
+/** Our own server says why, with its protocol's number; a page of somebody else's says nothing to a user. */
+function sentence(
+  status: number,
+  reply: Record<string, unknown> | null
+): string {
+  const message = reply?.message;
+  if (typeof reply?.protocol === 'number' && typeof message === 'string') {
+    return message.charAt(0).toUpperCase() + message.slice(1);
+  }
+  if (status === 404) {
+    return (
+      'This Jupyter server does not have the heplens server extension. Install heplens in the environment that ' +
+      'JupyterLab was started from and restart it (“jupyter server extension list” shows whether it is enabled).'
+    );
+  }
+  if (status === 401 || status === 403) {
+    return 'The Jupyter server refused: log in again, then reload the page.';
+  }
+  return `The Jupyter server could not do this (status ${status}). Its log says why.`;
+}
