@@ -77,6 +77,18 @@ export class Plots {
       document.clear();
       return;
     }
+    const columns = new Map<string, Drawn>();
+    for (const models of drawn) {
+      const edges = content.edges.get(models.name);
+      if (edges) {
+        // The sources keep these arrays; later only what is in them changes, and the sources say so. They must not be
+        // empty when the plots are built: a stepped area without points never comes to an end in BokehJS 3.9.
+        const made = columnsFor(edges);
+        document.get_model_by_id(models.outline).data = made.outline;
+        document.get_model_by_id(models.rows).data = made.rows;
+        columns.set(models.name, made);
+      }
+    }
     const views = await add_document_standalone(document, fallback, elements);
     this.document = document;
     this.views = views;
@@ -86,25 +98,19 @@ export class Plots {
     }
     for (const models of drawn) {
       const box = boxes.get(models.name);
-      const edges = content.edges.get(models.name);
+      const made = columns.get(models.name);
       const figure = document.get_model_by_id(models.figure);
-      if (!box || !edges || !figure) {
+      if (!box || !made) {
         continue;
       }
-      const columns = columnsFor(edges);
-      const outline = document.get_model_by_id(models.outline);
-      const rows = document.get_model_by_id(models.rows);
-      // The sources keep these arrays; later only what is in them changes, and the sources say so.
-      outline.data = columns.outline;
-      rows.data = columns.rows;
       this.plots.set(models.name, {
         name: models.name,
         box,
         figure,
         view: views.get_one(figure),
-        outline,
-        rows,
-        drawn: columns,
+        outline: document.get_model_by_id(models.outline),
+        rows: document.get_model_by_id(models.rows),
+        drawn: made,
         range: [0, 1],
         visible: true,
         dirty: true,

@@ -7,16 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..analysis.literals import literals
 from ..analysis.steps import Cut, Keep
+from ..columns.parse import parse
+from ..columns.syntax import Comparison
 from ..engine.grid import Grid, nice_grid
 from ..errors import HeplensError
-from .literals import literals
 
 if TYPE_CHECKING:
     from ..analysis import Analysis
 
 Edge = Literal["low", "high", "literal"]
 Range = tuple[float, float]
+
+_MOVABLE = {"<", "<=", ">", ">="}
 
 
 @dataclass(frozen=True)
@@ -91,17 +95,18 @@ def _literals(
 ) -> list[Handle]:
     result = []
     found = literals(step.expression)
-    for literal in found:
-        inside = isinstance(step, Keep)
+    whole = isinstance(parse(step.expression), Comparison)
+    for index, literal in enumerate(found):
+        if literal.operator not in _MOVABLE:
+            continue
         asked = f"{step.collection}.{literal.variable}" if isinstance(step, Keep) else literal.variable
         same = [one.value for one in found if one.variable == literal.variable and one.unit == literal.unit]
         grid = _grid(analysis, place, literal.variable, asked, same, data_range if not literal.unit else None)
-        tiled = not inside and literal.whole and not literal.unit and step.enabled
-        tiled = tiled and isinstance(step, Cut) and step.quantifier is None
+        tiled = isinstance(step, Cut) and step.quantifier is None and step.enabled and whole and not literal.unit
         plots = _plots(analysis, asked) if not literal.unit else ()
         result.append(
             Handle(
-                step.name, "literal", literal.index, literal.operator, literal.value,
+                step.name, "literal", index, literal.operator, literal.value,
                 literal.variable, literal.unit, tiled, grid, plots,
             )
         )  # fmt: skip

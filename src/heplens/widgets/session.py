@@ -180,7 +180,7 @@ class Session:
             return
         fields, buffers = self._compute.counts(outcome)
         if key == "reference":
-            fields["handles"] = self._compute.handles(base)
+            fields |= self._compute.handles(base)
             self._set_status(m.Status("idle", "", outcome.events))
         self._reply("counts", request.id, buffers, revision=request.revision, key=key, **fields)
 
