@@ -63,7 +63,7 @@ def test_a_layer_imports_only_those_above_it(layer: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "absent"),
     [
-        ("import heplens", ["awkward", "uproot", "bokeh", "numpy", "jupyter_server", "ipywidgets", "distributed", "numba"]),
+        ("import heplens", ["awkward", "uproot", "bokeh", "numpy", "jupyter_server", "distributed", "numba"]),
         ("import heplens; heplens.Analysis", ["ipywidgets", "anywidget", "bokeh", "jupyter_server", "distributed"]),
         ("import heplens.engine.run", ["ipywidgets", "anywidget", "bokeh", "jupyter_server", "distributed"]),
         ("import heplens.server", ["awkward", "uproot", "bokeh", "numpy"]),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .errors import HeplensError as HeplensError
     from .files import Listing as Listing
     from .files import inspect as inspect
+    from .interop.root_cut import from_root_cut as from_root_cut
+    from .interop.root_cut import to_root_cut as to_root_cut
     from .jobs import Job as Job
     from .samples import sample as sample
     from .widgets import browse as browse
@@ -26,11 +28,13 @@ _PUBLIC = {
     "Job": "jobs",
     "Listing": "files",
     "browse": "widgets",
+    "from_root_cut": "interop.root_cut",
     "inspect": "files",
     "sample": "samples",
+    "to_root_cut": "interop.root_cut",
 }
 
-__all__ = ["Analysis", "HeplensError", "Job", "Listing", "__version__", "browse", "inspect", "sample"]
+__all__ = [*_PUBLIC, "__version__"]
 
 
 def __getattr__(name: str) -> Any:

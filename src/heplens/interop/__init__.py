@@ -1,0 +1,1 @@
+"""The neighbours: one module for each format or library that a result or a cut leaves to."""
