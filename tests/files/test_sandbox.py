@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from heplens.files import sandbox
+from heplens.files.confine import landlock_version
 from heplens.files.opening import identity_of
 from heplens.files.sandbox import Pool, ReadError
 
@@ -40,15 +41,30 @@ def listing(request):
     if node == "write":
         with open(request["path"] + ".out", "w") as file: file.write("x")
     if node == "garbage":
-        for number in os.listdir("/proc/self/fd"):
-            try: os.write(int(number), b"garbage" + bytes([10]))
+        for number in range(256):
+            try: os.write(number, b"garbage" + bytes([10]))
             except OSError: pass
     if node == "not a document":
         return 3
     if node == "nan":
         return {"x": float("nan")}
-    links = [f"/proc/self/fd/{n}" for n in os.listdir("/proc/self/fd")]
-    files = [os.readlink(link) for link in links if os.path.lexists(link)]
+    if node.startswith("try "):
+        import pathlib, socket, subprocess
+        path = pathlib.Path(request["target"] if "target" in request else request["path"])
+        try:
+            {"read": lambda: path.read_bytes(), "list": lambda: os.listdir(path.parent), "remove": path.unlink,
+             "make": lambda: (path.parent / "made").mkdir(), "rename": lambda: path.rename(str(path) + "2"),
+             "run": lambda: subprocess.run(["/bin/true"]),
+             "connect": lambda: socket.create_connection(("127.0.0.1", 9), 1)}[node[4:]]()
+        except PermissionError as error:
+            return {"said": "forbidden"}
+        except OSError as error:
+            return {"said": repr(error)}
+        return {"said": "done"}
+    files = []
+    for number in range(256):
+        try: files.append(os.readlink(f"/proc/self/fd/{number}"))
+        except OSError: pass
     return {"environment": dict(os.environ), "files": files, "pid": os.getpid(),
             "core": resource.getrlimit(resource.RLIMIT_CORE), "size": resource.getrlimit(resource.RLIMIT_FSIZE)}
 worker._OPERATIONS["listing"] = listing
@@ -126,10 +142,24 @@ def test_it_has_nothing_and_can_write_nothing(hostile: Callable[[str], Any], dat
         del os.environ["JUPYTER_TOKEN"]
     assert set(found["environment"]) <= {*sandbox._KEPT, *sandbox._SET}
     assert found["core"] == found["size"] == [0, 0]
-    assert all(name == "/dev/null" or name.startswith("pipe:") for name in found["files"])
-    assert len(found["files"]) <= 6, "three standard ones, two pipes of ours, and the device behind the standard ones"
-    with pytest.raises(ReadError, match="File too large"):
+    names = [name.split(":")[0] for name in found["files"]]
+    assert set(names) <= {"/dev/null", "pipe", "socket", str(data / "uproot-HZZ.root")}
+    assert names.count("pipe") == 1
+    assert names.count("socket") == 1
+    with pytest.raises(ReadError, match=r"File too large|Permission denied"):
         hostile("write")
+
+
+@pytest.mark.parametrize("deed", ["read", "list", "remove", "make", "rename", "run", "connect"])
+def test_it_cannot_reach_other_files_or_machines(
+    pool: Pool, hostile: Callable[[str], Any], data: Path, tmp_path: Path, deed: str
+) -> None:
+    """Where the kernel has Landlock; elsewhere the other limits stand alone."""
+    path = tmp_path / "notes.root"
+    path.write_bytes((data / "uproot-HZZ.root").read_bytes())
+    found = pool.listing(str(path), identity_of(path.stat()), f"try {deed}")
+    assert found["said"] == "forbidden" or landlock_version() == 0
+    assert path.exists() or landlock_version() == 0
 
 
 @pytest.mark.parametrize(

@@ -32,20 +32,17 @@ class OpenFile:
 
     Parameters
     ----------
-    path : local file or URL.
-    identity : when given, (device, inode, mtime_ns, size) that the file must have: it was checked under this
-        identity, and must not be replaced by another one in between.
-    shown : what the file is called in listings and messages, when not by its path.
+    path : local file or URL; what the file is called in listings and messages.
+    stream : the file itself, when it was opened already (`open_local`).
 
     Raises
     ------
-    FileError : missing, unreadable, not a regular file, not ROOT, truncated, or changed.
+    FileError : missing, unreadable, not a regular file, not ROOT, or truncated.
     """
 
-    def __init__(self, path: object, identity: Identity | None = None, shown: str = "") -> None:
-        where = as_path(path)
-        self.path = shown or where
-        source = where if is_remote(where) else open_local(where, identity, self.path)
+    def __init__(self, path: object, stream: BinaryIO | None = None) -> None:
+        self.path = as_path(path)
+        source = stream or (self.path if is_remote(self.path) else open_local(self.path))
         with reading(self.path):
             self.top = _open_root(source)
 
@@ -86,7 +83,19 @@ def system_message(path: str, error: OSError | ValueError) -> str:
 
 
 def open_local(where: str, identity: Identity | None = None, shown: str = "") -> BinaryIO:
-    """Open a local file after looking at what it is; its first bytes must be those of a complete ROOT file."""
+    """Open a local file after looking at what it is; its first bytes must be those of a complete ROOT file.
+
+    Parameters
+    ----------
+    where : path.
+    identity : when given, (device, inode, mtime_ns, size) that the file must have: it was checked under this
+        identity, and must not be replaced by another one in between.
+    shown : what the file is called in messages, when not by its path.
+
+    Raises
+    ------
+    FileError : missing, unreadable, not a regular file, not ROOT, truncated, or changed.
+    """
     path = shown or where
     try:
         # Non-blocking: another process may have put a pipe there since it was looked at.

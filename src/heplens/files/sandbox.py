@@ -11,6 +11,7 @@ import json
 import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ from typing import Any
 
 from ..errors import FileError
 from .limits import MB
-from .opening import Identity
+from .opening import Identity, open_local
 
 SECONDS = 10.0
 REQUESTS = 50
@@ -31,6 +32,9 @@ _START_SECONDS = 120.0
 # Shared libraries are found through these at many sites; nothing else of the environment goes along.
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT")
 _SET = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+# Where a descriptor can be handed over, the worker needs no right to open files.
+_SENDS_FILES = hasattr(socket, "send_fds")
 
 # Isolated mode ignores PYTHONPATH and the user's site folder; what this process can import, the worker can.
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from heplens.files.worker import main; main()"
@@ -50,9 +54,13 @@ class Worker:
     def __init__(self) -> None:
         package = str(Path(__file__).resolve().parents[2])
         paths = [package] + [entry for entry in sys.path if entry and Path(entry).is_absolute() and entry != package]
+        self._requests: socket.socket | None = None
+        theirs: socket.socket | None = None
+        if _SENDS_FILES:
+            self._requests, theirs = socket.socketpair()
         self.process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-c", _BOOT, json.dumps(paths)],
-            stdin=subprocess.PIPE,
+            stdin=theirs.fileno() if theirs is not None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=Path(sys.executable).anchor,
@@ -60,13 +68,15 @@ class Worker:
             close_fds=True,
             start_new_session=True,
         )
+        if theirs is not None:
+            theirs.close()
         self.requests = 0
         self._ready = False
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=self._listen, name="heplens-reader", daemon=True).start()
 
-    def ask(self, request: dict[str, Any], seconds: float = SECONDS) -> Any:
-        """Send a request and wait for its answer.
+    def ask(self, request: dict[str, Any], file: int, seconds: float = SECONDS) -> Any:
+        """Send a request, with the open `file` that it is about, and wait for its answer.
 
         Raises
         ------
@@ -78,9 +88,7 @@ class Worker:
                 self._next(_START_SECONDS)
                 self._ready = True
             self.requests += 1
-            assert self.process.stdin is not None
-            self.process.stdin.write(json.dumps(request).encode() + b"\n")
-            self.process.stdin.flush()
+            self._send(json.dumps(request).encode() + b"\n", file)
             reply = self._next(seconds)
         except queue.Empty:
             what = f"took longer than {seconds:g} s" if self._ready else "could not begin: the reader did not start"
@@ -98,10 +106,19 @@ class Worker:
                 os.killpg(self.process.pid, signal.SIGKILL)
             else:
                 self.process.kill()
-        with contextlib.suppress(OSError):
-            assert self.process.stdin is not None
-            self.process.stdin.close()
+        for end in (self._requests, self.process.stdin):
+            if end is not None:
+                with contextlib.suppress(OSError):
+                    end.close()
         self.process.wait()
+
+    def _send(self, line: bytes, file: int) -> None:
+        if self._requests is not None:
+            sent = socket.send_fds(self._requests, [line], [file])
+            self._requests.sendall(line[sent:])
+        elif self.process.stdin is not None:
+            self.process.stdin.write(line)
+            self.process.stdin.flush()
 
     def _next(self, seconds: float) -> dict[str, Any]:
         line = self._lines.get(timeout=seconds)
@@ -195,16 +212,21 @@ class Pool:
             worker.close()
 
     def _document(self, request: dict[str, Any]) -> dict[str, Any]:
-        value = self._ask(request)
+        try:
+            file = open_local(request["path"], request["identity"], request["shown"])
+        except FileError as error:
+            raise ReadError(str(error), "file") from error
+        with file:
+            value = self._ask(request, file.fileno())
         if not isinstance(value, dict):
             raise ReadError(f"reading {request['shown']!r} gave no document", "other")
         return value
 
-    def _ask(self, request: dict[str, Any]) -> Any:
+    def _ask(self, request: dict[str, Any], file: int) -> Any:
         with self._places:
             worker = self._take()
             try:
-                value = worker.ask(request, self.seconds)
+                value = worker.ask(request, file, self.seconds)
             except BaseException:
                 self._drop(worker)
                 raise

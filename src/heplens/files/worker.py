@@ -2,7 +2,8 @@
 
 Reading a file is executing its author's wishes: uproot generates classes from descriptions in the file and runs them.
 So this process has no environment, no inherited descriptors, limits on memory and CPU, cannot write a byte to a file,
-and speaks JSON lines. It is started by `heplens.files.sandbox`.
+and speaks JSON lines. On Linux it also cannot open any file of the user (those it reads come as open descriptors), make
+a TCP connection, or start a program. It is started by `heplens.files.sandbox`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from __future__ import annotations
 import json
 import math
 import os
+import socket
 import sys
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ..errors import HeplensError
+from .confine import confine, library_folders
 from .limits import MB
 
 # Address space beyond what the libraries take, in bytes, and CPU seconds for one request.
@@ -22,7 +26,7 @@ MEMORY = 1_000 * MB
 CPU_SECONDS = 15
 
 _FILES = 2
-_open_files: OrderedDict[tuple[str, tuple[int, ...]], Any] = OrderedDict()
+_open_files: OrderedDict[tuple[str, str, tuple[int, ...]], Any] = OrderedDict()
 
 
 def main() -> None:
@@ -31,10 +35,11 @@ def main() -> None:
     _limit_writing()
     _preload()
     _limit_memory()
-    _write(replies, {"ready": os.getpid()})
-    for line in requests:
+    confined = confine(library_folders())
+    _write(replies, {"ready": os.getpid(), "confined": confined})
+    for request in requests:
         _limit_cpu()
-        _write(replies, answer(json.loads(line)))
+        _write(replies, answer(request))
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -75,25 +80,52 @@ _OPERATIONS = {"listing": _listing, "preview": _preview}
 
 def _file(request: dict[str, Any]) -> Any:
     """The file of a request. The last few stay open: an expanded tree is usually looked into next."""
-    from .opening import OpenFile
+    from .opening import OpenFile, open_local
 
-    device, inode, modified, size = request["identity"]
-    key = (request["path"], (device, inode, modified, size))
+    stream: BinaryIO | None = request.get("stream")
+    key = (request["path"], request["shown"], tuple(request["identity"]))
     if key not in _open_files:
-        _open_files[key] = OpenFile(request["path"], (device, inode, modified, size), request["shown"])
+        if stream is None:
+            device, inode, modified, size = request["identity"]
+            stream = open_local(request["path"], (device, inode, modified, size), request["shown"])
+        _open_files[key] = OpenFile(request["shown"], stream)
         while len(_open_files) > _FILES:
             _open_files.popitem(last=False)[1].close()
+    elif stream is not None:
+        stream.close()
     _open_files.move_to_end(key)
     return _open_files[key]
 
 
-def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The two pipes, moved away from standard input and output, so that nothing printed can disturb them."""
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+def _take_pipes() -> tuple[Iterator[dict[str, Any]], BinaryIO]:
+    """Requests and replies, moved away from standard input and output, so that nothing printed can disturb them."""
+    requests, replies = _requests(os.dup(0)), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
     return requests, replies
+
+
+def _requests(descriptor: int) -> Iterator[dict[str, Any]]:
+    """Requests, one line each; where descriptors can be sent, each comes with its file, open, as ``stream``."""
+    if not hasattr(socket, "recv_fds"):
+        with os.fdopen(descriptor, "rb") as lines:
+            yield from (json.loads(line) for line in lines)
+        return
+    with socket.socket(fileno=descriptor) as connection:
+        received = b""
+        files: list[int] = []
+        while True:
+            data, sent, _, _ = socket.recv_fds(connection, 1 << 20, 1)
+            received, files = received + data, files + sent
+            if not data:
+                return
+            if received.endswith(b"\n"):
+                request = json.loads(received)
+                if files:
+                    request["stream"] = os.fdopen(files.pop(), "rb", buffering=64 * 1024)
+                received = b""
+                yield request
 
 
 def _write(replies: BinaryIO, message: dict[str, Any]) -> None:
