@@ -22,7 +22,10 @@ const folder = process.env.HEPLENS_TILE;
 
 function read(name: string): ArrayBuffer {
   const file = readFileSync(`${folder}/${name}`);
-  return file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength) as ArrayBuffer;
+  return file.buffer.slice(
+    file.byteOffset,
+    file.byteOffset + file.byteLength
+  ) as ArrayBuffer;
 }
 
 function answer(question: Question): number[] {
@@ -58,7 +61,9 @@ function answer(question: Question): number[] {
 
 if (folder) {
   test('slices and columns of the bytes that Python wrote', () => {
-    const question = JSON.parse(readFileSync(`${folder}/question.json`, 'utf8')) as Question;
+    const question = JSON.parse(
+      readFileSync(`${folder}/question.json`, 'utf8')
+    ) as Question;
     writeFileSync(`${folder}/answer`, new Float64Array(answer(question)));
   });
 }

@@ -48,14 +48,7 @@ test('a window that is the wrong way round holds nothing', () => {
 });
 
 test('a bin that nothing fell into is exactly zero', () => {
-  const cells = new Cells(
-    'x',
-    3,
-    1,
-    [1, 1, 0],
-    [0.1, 0.2, 0],
-    [0.01, 0.04, 0]
-  );
+  const cells = new Cells('x', 3, 1, [1, 1, 0], [0.1, 0.2, 0], [0.01, 0.04, 0]);
   const { values, variances } = cells.slice(2, 3, cells.space());
   assert.deepEqual([values[0], variances[0]], [0, 0]);
 });

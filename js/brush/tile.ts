@@ -107,7 +107,10 @@ export class Cells {
         variances[b] = count;
       } else if (count > 0) {
         values[b] = this.sums[to + b] - this.sums[from + b];
-        variances[b] = Math.max(0, this.squares[to + b] - this.squares[from + b]);
+        variances[b] = Math.max(
+          0,
+          this.squares[to + b] - this.squares[from + b]
+        );
       } else {
         values[b] = 0;
         variances[b] = 0;

@@ -5,7 +5,13 @@ import type { ComponentChildren } from 'preact';
 import { Cutflow } from './dashboardCutflow';
 import { CopyIcon, RedoIcon, UndoIcon } from './dashboardIcons';
 import { Steps } from './dashboardSteps';
-import type { CutflowRow, Handle, Problem, State, StepActions } from './dashboardTypes';
+import type {
+  CutflowRow,
+  Handle,
+  Problem,
+  State,
+  StepActions
+} from './dashboardTypes';
 
 interface Props {
   state: State;

@@ -20,7 +20,10 @@ export function Cutflow({ rows }: { rows: CutflowRow[] }) {
             left
           </th>
           {hasMissing && (
-            <th scope="col" title="the value was missing or NaN: the cut failed">
+            <th
+              scope="col"
+              title="the value was missing or NaN: the cut failed"
+            >
               missing
             </th>
           )}
@@ -37,7 +40,9 @@ export function Cutflow({ rows }: { rows: CutflowRow[] }) {
               <td>{row.weighted === null ? '' : weighted(row.weighted)}</td>
             )}
             <td>{i === 0 ? '' : percent(row.passed, rows[i - 1].passed)}</td>
-            {hasMissing && <td>{row.missing > 0 ? events(row.missing) : ''}</td>}
+            {hasMissing && (
+              <td>{row.missing > 0 ? events(row.missing) : ''}</td>
+            )}
           </tr>
         ))}
       </tbody>

@@ -15,7 +15,9 @@ export function weighted(value: number): string {
   const size = Math.abs(value);
   return size >= 1e6 || (size > 0 && size < 1e-3)
     ? value.toExponential(3)
-    : new Intl.NumberFormat('en', { maximumSignificantDigits: 5 }).format(value);
+    : new Intl.NumberFormat('en', { maximumSignificantDigits: 5 }).format(
+        value
+      );
 }
 
 export function percent(part: number, whole: number): string {

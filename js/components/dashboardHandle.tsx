@@ -16,9 +16,12 @@ interface Props {
 
 export function HandleRow({ handle, value, actions }: Props) {
   return (
-    <div class="heplens-handle" onPointerEnter={() => actions.prepare(handle.step)}>
+    <div
+      class="heplens-handle"
+      onPointerEnter={() => actions.prepare(handle.step)}
+    >
       <span class="heplens-handle-label" title={handle.label}>
-        {handle.edge === 'literal' ? handle.label : sign(handle.operator)}
+        {handle.label}
       </span>
       <ExactNumber handle={handle} value={value} actions={actions} />
       <Slider handle={handle} value={value} actions={actions} />
@@ -53,7 +56,10 @@ function Slider({ handle, value, actions }: Props) {
       onFocus={() => actions.prepare(handle.step)}
       onPointerDown={() => (pressed.current = true)}
       onInput={event => {
-        actions.move(handle, gridValue(grid, event.currentTarget.valueAsNumber));
+        actions.move(
+          handle,
+          gridValue(grid, event.currentTarget.valueAsNumber)
+        );
         window.clearTimeout(later.current);
         if (!pressed.current) {
           later.current = window.setTimeout(release, KEYBOARD_PAUSE);
@@ -112,8 +118,4 @@ function parse(text: string, optional: boolean): number | null | undefined {
   }
   const number = Number(trimmed);
   return Number.isFinite(number) ? number : undefined;
-}
-
-function sign(operator: string): string {
-  return { '>=': '≥', '<=': '≤' }[operator] ?? operator;
 }

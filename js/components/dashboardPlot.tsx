@@ -72,7 +72,9 @@ function Flow({ counts }: { counts: Counts }) {
   }
   return (
     <span class="heplens-flow">
-      {under !== 0 && <span title="below the first bin">◂ {weighted(under)}</span>}
+      {under !== 0 && (
+        <span title="below the first bin">◂ {weighted(under)}</span>
+      )}
       <span title="inside the axis">{weighted(inside)}</span>
       {over !== 0 && <span title="above the last bin">{weighted(over)} ▸</span>}
     </span>
@@ -112,9 +114,19 @@ function Brush({ frame, handles, valueOf, actions }: BrushProps) {
           <>
             <div
               class="heplens-dim"
-              style={keepsRight ? { left: 0, width: `${at}%` } : { left: `${at}%`, right: 0 }}
+              style={
+                keepsRight
+                  ? { left: 0, width: `${at}%` }
+                  : { left: `${at}%`, right: 0 }
+              }
             />
-            <Edge handle={handle} value={value} at={at} frame={frame} actions={actions} />
+            <Edge
+              handle={handle}
+              value={value}
+              at={at}
+              frame={frame}
+              actions={actions}
+            />
           </>
         );
       })}
@@ -145,9 +157,15 @@ function Edge({ handle, value, at, frame, actions }: EdgeProps) {
   if (!grid) {
     return null;
   }
-  const follow = (event: PointerEvent & { currentTarget: HTMLElement }): void => {
-    const { left, width } = (event.currentTarget.parentElement as HTMLElement).getBoundingClientRect();
-    const x = frame.start + ((event.clientX - left) / width) * (frame.end - frame.start);
+  const follow = (
+    event: PointerEvent & { currentTarget: HTMLElement }
+  ): void => {
+    const { left, width } = (
+      event.currentTarget.parentElement as HTMLElement
+    ).getBoundingClientRect();
+    const x =
+      frame.start +
+      ((event.clientX - left) / width) * (frame.end - frame.start);
     actions.move(handle, gridValue(grid, nearestIndex(grid, x)));
   };
   return (
@@ -181,7 +199,10 @@ function Edge({ handle, value, at, frame, actions }: EdgeProps) {
         }
         event.preventDefault();
         const k = nearestIndex(grid, value) + step * (event.shiftKey ? 10 : 1);
-        actions.move(handle, gridValue(grid, Math.min(grid.stop, Math.max(grid.start, k))));
+        actions.move(
+          handle,
+          gridValue(grid, Math.min(grid.stop, Math.max(grid.start, k)))
+        );
         window.clearTimeout(later.current);
         later.current = window.setTimeout(() => actions.release(), 300);
       }}

@@ -61,7 +61,9 @@ function StepRow({ step, name, handles, valueOf, problem, actions }: RowProps) {
             type="checkbox"
             checked={enabled}
             aria-label={`Use ${name}`}
-            onChange={event => actions.enable(name, event.currentTarget.checked)}
+            onChange={event =>
+              actions.enable(name, event.currentTarget.checked)
+            }
           />
         )}
         <span class="heplens-step-name" title={name}>
@@ -92,7 +94,11 @@ function kindOf(step: Step): string {
   if (step.step === 'keep') {
     return `keep ${step.collection ?? ''}`;
   }
-  if (step.step === 'cut' && step.quantifier !== null && step.quantifier !== undefined) {
+  if (
+    step.step === 'cut' &&
+    step.quantifier !== null &&
+    step.quantifier !== undefined
+  ) {
     return typeof step.quantifier === 'number'
       ? `cut, at least ${step.quantifier}`
       : `cut, ${step.quantifier}`;
@@ -109,7 +115,9 @@ interface ExpressionProps {
 
 /** What is typed stays until it is right or taken back with Escape; an error points at its character. */
 function Expression({ name, text, problem, onCommit }: ExpressionProps) {
-  const [draft, setDraft] = useState<{ text: string; base: string } | null>(null);
+  const [draft, setDraft] = useState<{ text: string; base: string } | null>(
+    null
+  );
   const [scrolled, setScrolled] = useState(0);
   // A draft is over once the text it became (or anything else) has been committed.
   const current = draft && draft.base === text ? draft.text : text;
@@ -131,7 +139,9 @@ function Expression({ name, text, problem, onCommit }: ExpressionProps) {
         autocomplete="off"
         data-expression={name}
         value={current}
-        onInput={event => setDraft({ text: event.currentTarget.value, base: text })}
+        onInput={event =>
+          setDraft({ text: event.currentTarget.value, base: text })
+        }
         onScroll={event => setScrolled(event.currentTarget.scrollLeft)}
         onBlur={commit}
         onKeyDown={event => {
@@ -148,7 +158,9 @@ function Expression({ name, text, problem, onCommit }: ExpressionProps) {
             <span
               class="heplens-caret"
               aria-hidden="true"
-              style={{ marginLeft: `calc(${wrong.position}ch - ${scrolled}px)` }}
+              style={{
+                marginLeft: `calc(${wrong.position}ch - ${scrolled}px)`
+              }}
             >
               ^
             </span>

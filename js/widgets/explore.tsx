@@ -9,7 +9,10 @@ import { mount } from './view';
 type Traits = { state: State };
 
 /** Once per model: everything that views share. */
-function createStore(model: InitializeProps<Traits>['model'], signal: AbortSignal): Store {
+function createStore(
+  model: InitializeProps<Traits>['model'],
+  signal: AbortSignal
+): Store {
   const store = new Store(model as unknown as Model);
   const receive = (): void => store.receive();
   // The widget manager marks all its models when the kernel restarts or dies.

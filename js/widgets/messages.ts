@@ -177,7 +177,12 @@ export function bytes(view: DataView): Uint8Array<ArrayBuffer> {
 
 function aligned(view: DataView, size: number): ArrayBuffer {
   const { buffer, byteOffset, byteLength } = view;
-  if (buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength && byteLength % size === 0) {
+  if (
+    buffer instanceof ArrayBuffer &&
+    byteOffset === 0 &&
+    byteLength === buffer.byteLength &&
+    byteLength % size === 0
+  ) {
     return buffer;
   }
   return new Uint8Array(buffer, byteOffset, byteLength).slice().buffer;

@@ -65,7 +65,10 @@ export class Plots {
   ) {}
 
   /** Build all figures into `boxes`, which must have a size. */
-  async build(content: PlotDocument, boxes: Map<string, HTMLElement>): Promise<void> {
+  async build(
+    content: PlotDocument,
+    boxes: Map<string, HTMLElement>
+  ): Promise<void> {
     const { Document } = this.bokeh.require('document');
     const { add_document_standalone } = this.bokeh.require('embed/standalone');
     const json = structuredClone(content.document);
@@ -201,7 +204,9 @@ export class Plots {
     const { view, figure, drawn } = plot;
     fillColumns(drawn, counts);
     const wanted = valueRange(drawn);
-    plot.range = this.source.moving() ? steadyRange(plot.range, wanted) : wanted;
+    plot.range = this.source.moving()
+      ? steadyRange(plot.range, wanted)
+      : wanted;
     // Bokeh would paint on a clock of its own, and leave out every fourth frame.
     view.pause();
     plot.outline.change.emit();
@@ -237,10 +242,10 @@ export class Plots {
         border_fill_color: null,
         outline_line_color: theme.faint
       });
-      for (const axis of [...figure.below, ...figure.left]) {
-        axis.setv({
-          axis_label_text_color: theme.text,
-          axis_label_text_font: theme.font,
+      for (const side of [...figure.below, ...figure.left]) {
+        set(side, {
+          text_color: theme.text,
+          text_font: theme.font,
           major_label_text_color: theme.text,
           major_label_text_font: theme.font,
           major_tick_line_color: theme.faint,
@@ -251,15 +256,20 @@ export class Plots {
         grid.setv({ grid_line_color: theme.grid });
       }
       for (const { glyph } of figure.renderers) {
-        for (const property of ['line_color', 'fill_color']) {
-          if (property in glyph.properties) {
-            glyph.setv({ [property]: theme.line });
-          }
-        }
+        set(glyph, { line_color: theme.line, fill_color: theme.line });
       }
       view.unpause(true);
       view.request_repaint();
     }
     this.invalidate();
   }
+}
+
+/** Set those of the properties that the model has. */
+function set(model: BokehModel, properties: Record<string, string>): void {
+  model.setv(
+    Object.fromEntries(
+      Object.entries(properties).filter(([name]) => name in model.properties)
+    )
+  );
 }

@@ -11,8 +11,14 @@ import {
 /** The part of an anywidget model that carries messages. */
 export interface Channel {
   send(content: unknown): void;
-  on(event: 'msg:custom', callback: (content: unknown, buffers: DataView[]) => void): void;
-  off(event: 'msg:custom', callback: (content: unknown, buffers: DataView[]) => void): void;
+  on(
+    event: 'msg:custom',
+    callback: (content: unknown, buffers: DataView[]) => void
+  ): void;
+  off(
+    event: 'msg:custom',
+    callback: (content: unknown, buffers: DataView[]) => void
+  ): void;
 }
 
 /** The kernel's answer was a refusal or a failure; `position` is the offending character. */
@@ -48,7 +54,10 @@ export class Requests {
     channel.on('msg:custom', this.receive);
   }
 
-  ask<K extends Reply['kind']>(expected: K, request: Request): Promise<Answer<K>> {
+  ask<K extends Reply['kind']>(
+    expected: K,
+    request: Request
+  ): Promise<Answer<K>> {
     const id = `${this.client}.${this.next++}`;
     return new Promise((resolve, reject) => {
       this.pending.set(id, {
@@ -91,7 +100,13 @@ export class Requests {
     } else if (reply.kind === 'stale') {
       pending.reject(new Stale('stale'));
     } else if (reply.kind !== pending.expected) {
-      pending.reject(new Refusal('failed', `The kernel answered ${reply.kind} to ${pending.expected}.`, null));
+      pending.reject(
+        new Refusal(
+          'failed',
+          `The kernel answered ${reply.kind} to ${pending.expected}.`,
+          null
+        )
+      );
     } else {
       pending.resolve({ reply, buffers });
     }

@@ -48,8 +48,14 @@ export class Tile {
 
   /** The pixels that pass; null when an edge is not a boundary of this tile. */
   slice(edges: Edges): Slice | null {
-    const first = edges.low === null ? 0 : this.boundaries.first(edges.lowOperator, edges.low);
-    const last = edges.high === null ? this.boundaries.pixels : this.boundaries.last(edges.highOperator, edges.high);
+    const first =
+      edges.low === null
+        ? 0
+        : this.boundaries.first(edges.lowOperator, edges.low);
+    const last =
+      edges.high === null
+        ? this.boundaries.pixels
+        : this.boundaries.last(edges.highOperator, edges.high);
     return first === null || last === null ? null : { first, last };
   }
 
@@ -67,8 +73,17 @@ export class Tile {
 }
 
 /** Where the handles of a step stand, with one of them moved. */
-export function edgesOf(handles: Handle[], moved: string, value: number): Edges {
-  const edges: Edges = { low: null, high: null, lowOperator: '>=', highOperator: '<' };
+export function edgesOf(
+  handles: Handle[],
+  moved: string,
+  value: number
+): Edges {
+  const edges: Edges = {
+    low: null,
+    high: null,
+    lowOperator: '>=',
+    highOperator: '<'
+  };
   for (const handle of handles) {
     const now = handle.id === moved ? value : handle.value;
     if (handle.operator.startsWith('>')) {

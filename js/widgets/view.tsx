@@ -1,12 +1,20 @@
 /** One view of an explorer: the dashboard over the shared store, with plots of its own. */
 
 import { render } from 'preact';
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import {
+  useCallback,
+  useEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState
+} from 'preact/hooks';
 
 import { Dashboard } from '../components/dashboard';
 import { events } from '../components/dashboardFormat';
 import { PlotCard } from '../components/dashboardPlot';
 import { bokehjs } from './bokehjs';
+import type { Handle } from './messages';
 import { Plots, type Frame } from './plots';
 import type { Store } from './store';
 
@@ -33,7 +41,8 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
   const boxes = useMemo(() => new Map<string, HTMLElement>(), []);
   const plots = useRef<Plots | null>(null);
   const room = useRoom(root);
-  const { snapshot } = store;
+  const { mover, reader } = store;
+  const { numbers, snapshot } = reader;
 
   useEffect(
     () =>
@@ -45,7 +54,9 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
   );
 
   const onFrame = useCallback((name: string, frame: Frame) => {
-    setFrames(old => (same(old[name], frame) ? old : { ...old, [name]: frame }));
+    setFrames(old =>
+      same(old[name], frame) ? old : { ...old, [name]: frame }
+    );
   }, []);
 
   useEffect(() => {
@@ -78,37 +89,49 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
 
   useEffect(() => {
     // For tests: what this view shows, and for which revision.
-    const ready = plots.current && store.numbers?.revision === store.state.revision && !store.drag;
-    root.dataset.state = store.dead ? 'dead' : store.failure ? 'failed' : ready ? 'ready' : 'loading';
-    root.dataset.revision = String(store.numbers?.revision ?? 0);
-    root.dataset.source = store.drag?.slice ? 'tile' : (store.numbers?.key ?? '');
+    const ready = plots.current && store.settled;
+    root.dataset.state = store.dead
+      ? 'dead'
+      : store.failure
+        ? 'failed'
+        : ready
+          ? 'ready'
+          : 'loading';
+    root.dataset.revision = String(numbers?.revision ?? 0);
+    root.dataset.source = mover.drag?.slice
+      ? 'tile'
+      : (reader.shown?.key ?? '');
   });
 
-  const numbers = store.numbers;
   const actions = {
-    prepare: (step: string) => store.prepare(step),
-    move: store.move.bind(store),
+    prepare: (step: string) => mover.prepare(step),
+    move: (handle: Handle, value: number) => mover.move(handle, value),
     release: () => store.release(),
-    set: (...args: Parameters<Store['set']>) => void store.set(...args),
+    set: (handle: Handle, value: number | null) => store.set(handle, value),
     enable: (name: string, enabled: boolean) =>
       void store.edit({ op: 'set_enabled', name, enabled }, name),
     express: (name: string, expression: string) =>
-      void store.edit({ op: 'set_expression', name, expression }, name, expression),
-    undo: () => void store.undo(),
-    redo: () => void store.redo(),
-    copyScript: () => void copy(store).then(setNotice, e => setNotice(String(e)))
+      void store.edit(
+        { op: 'set_expression', name, expression },
+        name,
+        expression
+      ),
+    undo: () => store.step('undo'),
+    redo: () => store.step('redo'),
+    copyScript: () =>
+      void copy(store).then(setNotice, e => setNotice(String(e)))
   };
 
   return (
     <Dashboard
       state={store.state}
-      rows={store.cutflow()}
+      rows={mover.cutflow()}
       problems={numbers?.problems ?? []}
       status={statusOf(store)}
       failure={store.failure}
       notice={notice}
-      handles={step => store.handles(step)}
-      valueOf={handle => store.valueOf(handle)}
+      handles={step => mover.handles(step)}
+      valueOf={handle => mover.valueOf(handle)}
       problem={step => store.problems.get(step)}
       actions={actions}
     >
@@ -118,8 +141,10 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
           plot={plot}
           counts={store.counts(plot.name)}
           frame={frames[plot.name]}
-          handles={(numbers?.handles ?? []).filter(h => h.plots.includes(plot.name) && isOn(store, h.step))}
-          valueOf={handle => store.valueOf(handle)}
+          handles={(numbers?.handles ?? []).filter(
+            h => h.plots.includes(plot.name) && isOn(store, h.step)
+          )}
+          valueOf={handle => mover.valueOf(handle)}
           actions={actions}
           box={box => {
             if (box) {
@@ -156,20 +181,28 @@ function useRoom(root: HTMLElement): boolean {
 function source(store: Store) {
   return {
     counts: (name: string) => store.counts(name),
-    moving: () => store.moving(),
+    moving: () => store.mover.moving,
     sequence: () => store.sequence
   };
 }
 
 function isOn(store: Store, name: string): boolean {
-  return store.state.analysis.steps.some(s => s.name === name && s.enabled !== false);
+  return store.state.analysis.steps.some(
+    s => s.name === name && s.enabled !== false
+  );
 }
 
 function same(a: Frame | undefined, b: Frame): boolean {
-  return a !== undefined && (Object.keys(b) as (keyof Frame)[]).every(k => a[k] === b[k]);
+  return (
+    a !== undefined &&
+    (Object.keys(b) as (keyof Frame)[]).every(k => a[k] === b[k])
+  );
 }
 
-function statusOf(store: Store): { text: string; tone: 'quiet' | 'busy' | 'bad' } {
+function statusOf(store: Store): {
+  text: string;
+  tone: 'quiet' | 'busy' | 'bad';
+} {
   if (store.dead) {
     return {
       text: 'Kernel gone: this is the last state. Copy as code keeps the analysis.',
@@ -177,13 +210,14 @@ function statusOf(store: Store): { text: string; tone: 'quiet' | 'busy' | 'bad' 
     };
   }
   if (store.busy) {
-    const text = store.queued > 0 ? 'Kernel busy, change queued' : 'Kernel busy';
+    const text =
+      store.queued > 0 ? 'Kernel busy, change queued' : 'Kernel busy';
     return { text, tone: 'busy' };
   }
   if (store.state.status?.phase === 'running') {
     return { text: 'Counting…', tone: 'quiet' };
   }
-  const seen = store.numbers?.events ?? null;
+  const seen = store.reader.numbers?.events ?? null;
   return { text: seen === null ? '' : `${events(seen)} events`, tone: 'quiet' };
 }
 

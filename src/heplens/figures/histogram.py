@@ -31,7 +31,7 @@ def draw(h: Hist, *, name: str = "", height: int = 220) -> Drawing:
     Columns are called ``c0``, ``c1`` … whatever the branch is called, and the tooltip is a list of pairs: text from a
     file is never read as a template.
     """
-    from bokeh.models import ColumnDataSource, HoverTool, PlainText, Range1d
+    from bokeh.models import ColumnDataSource, HoverTool, PlainText, Range1d, Title
     from bokeh.plotting import figure
 
     bins = bins_of(h)
@@ -57,13 +57,21 @@ def draw(h: Hist, *, name: str = "", height: int = 220) -> Drawing:
     hit = plot.quad(left="c0", right="c1", bottom=0, top="c3", source=drawing.rows, fill_alpha=0, line_alpha=0)
     pairs = [("bin", "@c0 – @c1"), ("sum", "@c3 ± @c4")]
     plot.add_tools(HoverTool(renderers=[hit], tooltips=pairs, mode="vline", point_policy="follow_mouse"))
-    plot.xaxis.axis_label = PlainText(h.axes[0].label or h.axes[0].name or name)
-    plot.yaxis.axis_label = PlainText(value_label(h))
+    # Labels at the ends of the axes, as in papers; as titles, because BokehJS 3.9 centres axis labels on the end.
+    look = {"align": "right", "text_font_style": "normal", "text_font_size": "12px", "standoff": 4}
+    plot.add_layout(Title(text=PlainText(label_of(h, name)), **look), "below")
+    plot.add_layout(Title(text=PlainText(value_label(h)), **look), "left")
     if is_category(h.axes[0]):
         plot.xaxis.ticker = list(range(len(h.axes[0])))
         plot.xaxis.major_label_overrides = {i: PlainText(str(label)) for i, label in enumerate(h.axes[0])}
     calm(plot)
     return drawing
+
+
+def label_of(h: Hist, name: str) -> str:
+    """What the x axis shows; hist calls an axis without a label "Axis 0", which says nothing."""
+    label = str(h.axes[0].label or "")
+    return name if not label or label == "Axis 0" else label
 
 
 def value_range(bins: Bins) -> tuple[float, float]:
@@ -93,11 +101,6 @@ def calm(plot: Any) -> None:
         axis.major_tick_in, axis.major_tick_out = 5, 0
         axis.minor_tick_in, axis.minor_tick_out = 2, 0
         axis.axis_line_color = None
-        axis.axis_label_text_font_style = "normal"
-        axis.axis_label_standoff = 4
-        axis.axis_label_text_font_size = "12px"
         axis.major_label_text_font_size = "11px"
-    plot.xaxis.axis_label_align = "end"
-    plot.yaxis.axis_label_align = "end"
     plot.yaxis.ticker.desired_num_ticks = 4
     plot.outline_line_color = "#888888"

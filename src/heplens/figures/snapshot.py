@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .columns import bins_of
-from .histogram import draw
+from .histogram import draw, label_of
 
 if TYPE_CHECKING:
     from hist import Hist
@@ -61,12 +61,11 @@ def snapshot(histograms: Mapping[str, Hist]) -> Snapshot:
             source.data = {column: np.empty(0) for column in source.data}
         document.add_root(drawing.figure)
         edges = bins_of(h).edges
-        label = h.axes[0].label or h.axes[0].name or name
         plots.append(
             {
                 "name": name,
                 "drawn": True,
-                "label": label,
+                "label": label_of(h, name),
                 "figure": drawing.figure.id,
                 "outline": drawing.outline.id,
                 "rows": drawing.rows.id,

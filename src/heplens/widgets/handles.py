@@ -45,7 +45,7 @@ class Handle:
     plots: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        unit = f"*{self.unit}" if self.unit else ""
+        sign = {">=": "≥", "<=": "≤"}.get(self.operator, self.operator)
         return {
             "id": f"{self.step}/{self.edge}/{self.index}",
             "step": self.step,
@@ -53,7 +53,7 @@ class Handle:
             "index": self.index,
             "operator": self.operator,
             "value": self.value,
-            "label": f"{self.variable} {self.operator}{' ' + unit if unit else ''}",
+            "label": f"{self.variable} {sign}{f' ({self.unit})' if self.unit else ''}",
             "variable": self.variable,
             "grid": None if self.grid is None else self.grid.to_json(),
             "tiled": self.tiled,

@@ -1,0 +1,125 @@
+/** What the kernel has said about the current revision: the document of the plots, the numbers, the handles. */
+
+import type { Counts } from '../brush/tile';
+import { floats, type Answer, type CountsFields, type State } from './messages';
+import type { PlotDocument } from './plots';
+import { Stale, type Requests } from './requests';
+
+/** The numbers that are shown, and where they came from. */
+export interface Numbers extends CountsFields {
+  key: string;
+  revision: number;
+  counts: Map<string, Counts>;
+}
+
+export interface Snapshot extends PlotDocument {
+  bokeh: string;
+  shape: string;
+  revision: number;
+}
+
+/** What the parts of a store need of the whole. */
+export interface Whole {
+  readonly requests: Requests;
+  readonly state: State;
+  /** Something is to be drawn; `numbers` when what plots show has changed. */
+  changed(numbers?: boolean): void;
+  fail(error: unknown): void;
+}
+
+const ATTEMPTS = 3;
+
+export class Reader {
+  /** The reference's numbers of the last revision it counted. */
+  numbers: Numbers | null = null;
+  /** Numbers of a position that is not committed. */
+  preview: Numbers | null = null;
+  snapshot: Snapshot | null = null;
+
+  private asked = 0;
+  private asking = false;
+
+  constructor(private readonly whole: Whole) {}
+
+  /** What is shown where there is no tile. */
+  get shown(): Numbers | null {
+    return this.preview ?? this.numbers;
+  }
+
+  /** Have a document that fits `shape`, or any document when there is none yet. */
+  async readSnapshot(shape = ''): Promise<void> {
+    const fits = this.snapshot && (!shape || this.snapshot.shape === shape);
+    if (fits || this.asking) {
+      return;
+    }
+    this.asking = true;
+    try {
+      const { reply, buffers } = await this.whole.requests.ask('snapshot', {
+        kind: 'snapshot'
+      });
+      const drawn = reply.plots.filter(plot => plot.drawn);
+      const edges = new Map(
+        drawn.map(plot => [plot.name, floats(buffers[plot.buffer])])
+      );
+      this.snapshot = { ...reply, edges };
+    } catch (error) {
+      this.whole.fail(error);
+    } finally {
+      this.asking = false;
+      this.whole.changed(true);
+    }
+  }
+
+  /** Have the numbers of the current revision; true when they have come, and are still current. */
+  async readNumbers(): Promise<boolean> {
+    const { revision } = this.whole.state;
+    if (this.asked === revision) {
+      return false;
+    }
+    this.asked = revision;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      try {
+        const answer = await this.whole.requests.ask('counts', {
+          kind: 'counts',
+          revision
+        });
+        if (answer.reply.revision !== this.whole.state.revision) {
+          return false;
+        }
+        this.numbers = unpack(answer);
+        if (this.snapshot && this.snapshot.shape !== answer.reply.shape) {
+          void this.readSnapshot(answer.reply.shape);
+        }
+        return true;
+      } catch (error) {
+        if (this.whole.state.revision !== revision) {
+          return false;
+        }
+        if (!(error instanceof Stale)) {
+          this.whole.fail(error);
+          break;
+        }
+      }
+    }
+    this.asked = 0;
+    return false;
+  }
+
+  takePreview(answer: Answer<'counts'>): void {
+    this.preview = unpack(answer);
+  }
+}
+
+function unpack({ reply, buffers }: Answer<'counts'>): Numbers {
+  const drawn = reply.plots.filter(plot => plot.drawn);
+  const counts = new Map(
+    drawn.map(plot => [
+      plot.name,
+      {
+        values: floats(buffers[plot.buffer]),
+        variances: floats(buffers[plot.buffer + 1])
+      }
+    ])
+  );
+  return { ...reply, counts };
+}
