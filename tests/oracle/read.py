@@ -11,12 +11,17 @@ import uproot
 
 from .schema import Schema, from_shapes
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+TESTS = Path(__file__).resolve().parents[1]
+# The repository's own copies first; a folder of samples beside the checkout holds the larger ones.
+FOLDERS = (TESTS / "data", TESTS.parents[1] / "shared" / "data")
 
 
 def find(name: str) -> Path:
     """The path of a test file."""
-    return DATA / name
+    for folder in FOLDERS:
+        if (folder / name).exists():
+            return folder / name
+    raise FileNotFoundError(f"{name} is not among the test data: copy it to tests/data")
 
 
 def depth(array: ak.Array) -> int:
