@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..errors import AnalysisError
+from .checks import plain
 
 AxisKind = Literal["regular", "variable", "integer", "boolean", "int_category", "str_category"]
 
@@ -47,6 +48,10 @@ class Axis:
         rising = all(a < b for a, b in zip(self.edges, self.edges[1:], strict=False))
         if self.kind == "variable" and (len(self.edges) < 2 or not rising):
             raise AnalysisError(f"{what} needs at least two increasing edges")
+        if self.kind == "integer" and not (_fits(self.low) and _fits(self.high) and self.low < self.high):
+            raise AnalysisError(f"{what} needs whole numbers of 32 bits, from low to high")
+        if self.kind == "int_category" and not all(isinstance(v, int) and _fits(v) for v in self.values):
+            raise AnalysisError(f"{what} needs categories that are whole numbers of 32 bits")
         if self.transform not in _TRANSFORMS:
             raise AnalysisError(f"{what} can be log or sqrt spaced, not {self.transform!r}")
         if self.bins > 1_000_000 or len(self.edges) > 1_000_000:
@@ -76,17 +81,31 @@ class Axis:
                 return hist.axis.StrCategory([str(v) for v in self.values], growth=self.growth, **text)
 
 
+def _fits(value: float) -> bool:
+    """Whether it is a whole number that the hist library's integer axes can hold."""
+    return math.isfinite(value) and value == int(value) and -(2**31) <= value < 2**31
+
+
 def numeric(expression: str, bins: int | Sequence[float] | None, range_: Sequence[float] | None, label: str) -> Axis:
     """The axis that ``bins`` and ``range`` describe; a sequence of bins is one of edges."""
     if bins is None:
         raise AnalysisError(f"the histogram of {expression!r} needs bins=60, range=(60, 120), or bins=[edges]")
+    bins = plain(bins)
     if not isinstance(bins, int):
         if range_ is not None:
             raise AnalysisError(f"the histogram of {expression!r} has edges already; leave the range out")
-        return Axis(expression, "variable", edges=tuple(float(edge) for edge in bins), label=label)
-    if range_ is None or len(range_) != 2:
+        return Axis(expression, "variable", edges=_floats(expression, bins, "edges"), label=label)
+    pair = () if range_ is None else _floats(expression, range_, "range")
+    if len(pair) != 2:
         raise AnalysisError(f"the histogram of {expression!r} needs a range of two numbers, such as range=(0, 200)")
-    return Axis(expression, "regular", bins, float(range_[0]), float(range_[1]), label=label)
+    return Axis(expression, "regular", bins, pair[0], pair[1], label=label)
+
+
+def _floats(expression: str, values: Any, what: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(value) for value in values)
+    except (TypeError, ValueError, OverflowError):
+        raise AnalysisError(f"the {what} of the histogram of {expression!r} are numbers, not {values!r}") from None
 
 
 def from_hist(expression: str, axis: Any, label: str = "") -> Axis:
@@ -94,7 +113,7 @@ def from_hist(expression: str, axis: Any, label: str = "") -> Axis:
 
     Raises
     ------
-    AnalysisError : for axes that have no plain description (circular, or with a transform of one's own).
+    AnalysisError : for axes that have no plain description (circular, growing, or with a transform of one's own).
     """
     label = label or str(getattr(axis, "label", "") or "")
     flow: dict[str, Any] = {
@@ -104,7 +123,7 @@ def from_hist(expression: str, axis: Any, label: str = "") -> Axis:
     match type(axis).__name__:
         case "Regular":
             transform = _transform(getattr(axis, "transform", None))
-            if not axis.traits.circular and transform is not None:
+            if not axis.traits.circular and not axis.traits.growth and transform is not None:
                 edges = axis.edges
                 return Axis(
                     expression,
@@ -116,7 +135,7 @@ def from_hist(expression: str, axis: Any, label: str = "") -> Axis:
                     transform=transform,
                     **flow,
                 )
-        case "Variable" if not axis.traits.circular:
+        case "Variable" if not axis.traits.circular and not axis.traits.growth:
             return Axis(expression, "variable", edges=tuple(float(e) for e in axis.edges), label=label, **flow)
         case "Integer" if not axis.traits.circular and not axis.traits.growth:
             edges = axis.edges

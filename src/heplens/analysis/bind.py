@@ -49,13 +49,21 @@ class BoundHistogram:
 
 
 @dataclass(frozen=True)
+class BoundRegion:
+    """A region: the names of its cuts, and whether each is inverted."""
+
+    name: str
+    terms: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True)
 class Bound:
     """An analysis bound to one schema. `warnings` are sentences about units and the like."""
 
     schema: Schema
     steps: tuple[BoundStep, ...]
     histograms: tuple[BoundHistogram, ...]
-    regions: tuple[Region, ...]
+    regions: tuple[BoundRegion, ...]
     warnings: tuple[str, ...]
     scope: Scope = field(repr=False)
 
@@ -256,6 +264,8 @@ def _bind_histogram(
         if (node.type.kind == "str") != (axis.kind == "str_category"):
             what = "text needs a category axis" if node.type.kind == "str" else "a category axis of text needs text"
             raise ExpressionError(f"{what}; this is {node.type}", axis.expression)
+        if axis.kind in ("boolean", "integer", "int_category") and node.type.kind == "float":
+            raise ExpressionError(f"this axis takes whole numbers; this is {node.type}", axis.expression)
         values.append(node)
     _check_pairing(histogram, values)
     return BoundHistogram(histogram, tuple(values), _bind_weight(histogram, steps[:count], scope, values), count)
@@ -315,11 +325,10 @@ def product(weights: list[Node]) -> Node | None:
     return total
 
 
-def _bind_region(region: Region, analysis: Analysis) -> Region:
+def _bind_region(region: Region, analysis: Analysis) -> BoundRegion:
     cuts = [step.name for step in analysis.steps if isinstance(step, Cut)]
-    for name in region.cuts:
-        if name.removeprefix("!") not in cuts:
-            raise AnalysisError(
-                f"the region {region.name!r} names {name!r}, which is no cut{nearest(name.removeprefix('!'), cuts)}"
-            )
-    return region
+    terms = analysis.terms(region)
+    for name, _ in terms:
+        if name not in cuts:
+            raise AnalysisError(f"the region {region.name!r} names {name!r}, which is no cut{nearest(name, cuts)}")
+    return BoundRegion(region.name, terms)

@@ -19,11 +19,11 @@ def make_axes(
     bins: Any,
     range_: Any,
     axes: Sequence[Any] | None,
-    labels: tuple[str, ...],
+    label: str | Sequence[str],
 ) -> tuple[Axis, ...]:
     if not expressions:
         raise AnalysisError("a histogram needs an expression")
-    labels = labels + ("",) * (len(expressions) - len(labels))
+    labels = _labels(label, len(expressions))
     if axes is not None:
         if bins is not None or range_ is not None:
             raise AnalysisError("give either axes, or bins and range")
@@ -39,6 +39,15 @@ def make_axes(
     return tuple(
         _one_axis(analysis, e, b, r, label) for e, b, r, label in zip(expressions, some, ranges, labels, strict=True)
     )
+
+
+def _labels(label: str | Sequence[str], count: int) -> tuple[str, ...]:
+    if not label:
+        return ("",) * count
+    labels = (label,) if isinstance(label, str) else tuple(label)
+    if len(labels) != count or not all(isinstance(text, str) for text in labels):
+        raise AnalysisError(f"{count} expressions need as many labels, not {label!r}")
+    return labels
 
 
 def _one_axis(analysis: Analysis, expression: str, bins: Any, range_: Any, label: str) -> Axis:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -25,14 +26,14 @@ _AXIS_DEFAULTS = Axis("x", "boolean")
 
 
 def to_json(analysis: Analysis, indent: int | None = 2) -> str:
-    return json.dumps(to_document(analysis), indent=indent, ensure_ascii=False)
+    return json.dumps(to_document(analysis), indent=indent, ensure_ascii=False, allow_nan=False)
 
 
 def to_document(analysis: Analysis) -> dict[str, Any]:
     return {
         "heplens": VERSION,
         "dataset": None if analysis.dataset is None else _dataset_out(analysis.dataset),
-        "steps": [{"step": kind(step), **asdict(step)} for step in analysis.steps],
+        "steps": [_step_out(step) for step in analysis.steps],
         "regions": [{"name": region.name, "cuts": list(region.cuts)} for region in analysis.regions],
         "histograms": [_histogram_out(histogram) for histogram in analysis.histograms],
     }
@@ -75,10 +76,15 @@ def from_document(document: Any) -> Analysis:
 # --- steps and regions ------------------------------------------------------------------------------------------------
 
 
+def _step_out(step: Step) -> dict[str, Any]:
+    out = {"step": kind(step), **asdict(step)}
+    return {name: _number_out(value) if name in ("low", "high") else value for name, value in out.items()}
+
+
 def step_in(value: Any, where: str) -> Step:
     """A step from its document form."""
-    if not isinstance(value, Mapping) or value.get("step") not in _STEPS:
-        shown = value.get("step") if isinstance(value, Mapping) else value
+    shown = value.get("step") if isinstance(value, Mapping) else value
+    if not isinstance(value, Mapping) or not isinstance(shown, str) or shown not in _STEPS:
         raise AnalysisError(f"{where} is of no known kind: {shown!r}; it is keep, define, cut or weight")
     cls = _STEPS[value["step"]]
     fields = {name: v for name, v in value.items() if name != "step"}
@@ -95,6 +101,9 @@ def step_in(value: Any, where: str) -> Step:
     quantifier = fields.get("quantifier")
     if quantifier not in (None, "any", "all") and (isinstance(quantifier, bool) or not isinstance(quantifier, int)):
         raise AnalysisError(f"the quantifier of {where} is 'any', 'all' or a number, not {quantifier!r}")
+    for side in ("low", "high"):
+        if isinstance(fields.get(side), str):
+            fields[side] = _number(fields[side], f"{side} of {where}")
     parse(fields["expression"])
     return cls(**fields)
 
@@ -125,7 +134,7 @@ def _axis_out(axis: Axis) -> dict[str, Any]:
         "label": axis.label,
         "bins": axis.bins if axis.kind == "regular" else None,
         "range": [axis.low, axis.high] if ranged else None,
-        "edges": list(axis.edges) if axis.kind == "variable" else None,
+        "edges": [_number_out(edge) for edge in axis.edges] if axis.kind == "variable" else None,
     }
     if axis.kind not in ("regular", "variable"):
         out["kind"] = axis.kind
@@ -280,12 +289,26 @@ def _text(value: Any, where: str) -> str:
     return value
 
 
+def _number_out(value: float | int | None) -> float | int | str | None:
+    """JSON has no infinities: they are written as text, "inf" and "-inf"."""
+    return str(value) if isinstance(value, float) and math.isinf(value) else value
+
+
 def _number(value: Any, where: str) -> float | None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+    if value is None:
+        return None
+    if isinstance(value, str) and value in ("inf", "-inf"):
+        return float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise AnalysisError(f"{where} is a number, not {value!r}")
-    return None if value is None else float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise AnalysisError(f"{where} is too large a number") from None
 
 
 def _numbers(value: Any, where: str) -> list[float]:
     numbers = [_number(item, where) for item in _list(value, where)]
+    if None in numbers:
+        raise AnalysisError(f"{where} are numbers, not null")
     return [number for number in numbers if number is not None]

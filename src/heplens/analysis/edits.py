@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,8 @@ def apply(analysis: Analysis, operation: Mapping[str, Any]) -> Analysis:
     ------
     AnalysisError, ExpressionError : the edit makes no sense; the analysis is as it was.
     """
-    name = operation.get("op")
-    if name not in _EDITS:
+    name = operation.get("op") if isinstance(operation, Mapping) else None
+    if not isinstance(name, str) or name not in _EDITS:
         raise AnalysisError(f"there is no edit {name!r}{nearest(str(name), _EDITS)}")
     try:
         return _EDITS[name](analysis, operation)
@@ -45,15 +46,18 @@ def _set_expression(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
 
 def _set_literal(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
     step = analysis.steps[analysis.index(op["name"])]
-    return analysis.replace_step(op["name"], expression=replace_literal(step.expression, op["index"], op["value"]))
+    value = op["value"]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise AnalysisError(f"a literal is a finite number, not {value!r}")
+    return analysis.replace_step(op["name"], expression=replace_literal(step.expression, _whole(op["index"]), value))
 
 
 def _set_enabled(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
-    return analysis.enable(op["name"], bool(op["enabled"]))
+    return analysis.enable(op["name"], _truth(op["enabled"]))
 
 
 def _rename(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
-    return analysis.rename(op["name"], str(op["to"]))
+    return analysis.rename(op["name"], op["to"])
 
 
 def _remove(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
@@ -61,12 +65,12 @@ def _remove(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
 
 
 def _move(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
-    return analysis.move(op["name"], int(op["index"]))
+    return analysis.move(op["name"], _whole(op["index"]))
 
 
 def _add(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
     step = step_in(op["step"], "the new step")
-    at = int(op.get("index", len(analysis.steps)))
+    at = _whole(op.get("index", len(analysis.steps)))
     if isinstance(step, Define) and any(s.name == step.name for s in analysis.steps):
         raise AnalysisError(f"there is a step {step.name!r} already")
     return analysis.with_parts(steps=(*analysis.steps[:at], step, *analysis.steps[at:]))
@@ -82,6 +86,18 @@ def _set_histogram(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
         raise AnalysisError(f"there is no histogram {op['name']!r}{nearest(str(op['name']), names)}")
     changed = histogram_in(op["histogram"], "the histogram")
     return analysis.with_parts(histograms=tuple(changed if h.name == op["name"] else h for h in analysis.histograms))
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise AnalysisError(f"an index is a whole number, not {value!r}")
+    return value
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise AnalysisError(f"enabled is true or false, not {value!r}")
+    return value
 
 
 _EDITS: dict[str, Callable[[Analysis, Mapping[str, Any]], Analysis]] = {

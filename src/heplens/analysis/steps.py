@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,6 +65,13 @@ class Region:
 
     name: str
     cuts: tuple[str, ...]
+
+    def terms(self, known: Collection[str]) -> tuple[tuple[str, bool], ...]:
+        """Each cut's name and whether it is inverted, given the names of all cuts; one may begin with "!" itself."""
+        return tuple(
+            (cut, False) if cut in known or not cut.startswith("!") else (cut.removeprefix("!"), True)
+            for cut in self.cuts
+        )
 
 
 def kind(step: Step) -> str:

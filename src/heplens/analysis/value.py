@@ -13,6 +13,7 @@ from ..errors import AnalysisError, nearest
 from .axes import Histogram
 from .bind import Bound, bind
 from .binning import make_axes
+from .checks import check_parts, plain
 from .steps import Cut, Define, Keep, Quantifier, Region, Step, Weight
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Analysis:
         """An analysis from its parts; with ``check=False`` no file is opened (a document from someone else)."""
         analysis = cls.__new__(cls)
         analysis._set(dataset, tuple(steps), tuple(regions), tuple(histograms), check)
-        _check_parts(analysis)
+        check_parts(analysis)
         return analysis._checked() if check else analysis
 
     def with_parts(self, **parts: Any) -> Analysis:
@@ -140,7 +141,8 @@ class Analysis:
         parse(expression)
         if sum((at_least is not None, any, all)) > 1:
             raise AnalysisError("give only one of at_least, any and all")
-        quantifier: Quantifier = "any" if any else "all" if all else at_least
+        low, high = plain(low), plain(high)
+        quantifier: Quantifier = "any" if any else "all" if all else plain(at_least)
         shown = expression if low is None and high is None else _window_text(expression, low, high)
         return self._add(Cut(expression, self._name(name, shown), low, high, quantifier))
 
@@ -182,8 +184,7 @@ class Analysis:
             parse(text)
         if isinstance(weight, str):
             parse(weight)
-        labels = (label,) * len(expressions) if isinstance(label, str) and len(expressions) == 1 else tuple(label or ())
-        made = make_axes(self, expressions, bins, range, axes, labels)
+        made = make_axes(self, expressions, bins, range, axes, label)
         names = [h.name for h in self.histograms]
         shown = name or _unused(" vs ".join(expressions), names)
         if name in names:
@@ -210,6 +211,10 @@ class Analysis:
             raise AnalysisError(f"there is no step {name!r}{nearest(name, names)}")
         return names.index(name)
 
+    def terms(self, region: Region) -> tuple[tuple[str, bool], ...]:
+        """The cuts of a region by name, and whether each is inverted. A cut may itself be called ``!HLT.Mu``."""
+        return region.terms([step.name for step in self.steps if isinstance(step, Cut)])
+
     def replace_step(self, name: str, **changes: Any) -> Analysis:
         """The analysis with fields of one step changed."""
         at = self.index(name)
@@ -226,7 +231,7 @@ class Analysis:
     def remove(self, name: str) -> Analysis:
         """Without a step, or without a histogram or region of that name."""
         if any(step.name == name for step in self.steps):
-            users = [region.name for region in self.regions if name in [cut.removeprefix("!") for cut in region.cuts]]
+            users = [region.name for region in self.regions if name in [cut for cut, _ in self.terms(region)]]
             if users:
                 raise AnalysisError(f"{name!r} is used by the region {users[0]!r}; remove that first")
             return self.with_parts(steps=tuple(step for step in self.steps if step.name != name))
@@ -246,8 +251,10 @@ class Analysis:
             raise AnalysisError(f"there is a step {to!r} already")
         steps = list(self.steps)
         steps[at] = replace(steps[at], name=to)
-        swap = {name: to, f"!{name}": f"!{to}"}
-        regions = tuple(Region(r.name, tuple(swap.get(cut, cut) for cut in r.cuts)) for r in self.regions)
+        regions = tuple(
+            Region(r.name, tuple(("!" if no else "") + (to if cut == name else cut) for cut, no in self.terms(r)))
+            for r in self.regions
+        )
         histograms = tuple(replace(h, at=to) if h.at == name else h for h in self.histograms)
         return self.with_parts(steps=tuple(steps), regions=regions, histograms=histograms)
 
@@ -353,31 +360,6 @@ def _unused(name: str, taken: Sequence[str]) -> str:
     while shown in taken:
         shown, number = f"{name} ({number})", number + 1
     return shown
-
-
-def _check_parts(analysis: Analysis) -> None:
-    names = [step.name for step in analysis.steps]
-    for kind, items in (
-        ("step", names),
-        ("histogram", [h.name for h in analysis.histograms]),
-        ("region", [r.name for r in analysis.regions]),
-    ):
-        double = next((name for index, name in enumerate(items) if name in items[:index]), None)
-        if double is not None:
-            raise AnalysisError(f"there are two {kind}s called {double!r}; names are unique")
-    for step in analysis.steps:
-        if isinstance(step, Cut):
-            _check_cut(step)
-
-
-def _check_cut(cut: Cut) -> None:
-    for side in (cut.low, cut.high):
-        if side is not None and (isinstance(side, bool) or not isinstance(side, int | float) or side != side):
-            raise AnalysisError(f"the window of {cut.name!r} is given by numbers, not {side!r}")
-    if cut.low is not None and cut.high is not None and cut.low > cut.high:
-        raise AnalysisError(f"the window of {cut.name!r} is empty: {cut.low:g} is above {cut.high:g}")
-    if isinstance(cut.quantifier, int) and cut.quantifier < 1:
-        raise AnalysisError(f"at_least of {cut.name!r} is 1 or more")
 
 
 def is_weighted(analysis: Analysis) -> bool:

@@ -45,7 +45,7 @@ class Dataset:
     named: bool = False
     luminosity: float | None = None
     energy_unit: str = ""
-    memory: Source | None = field(default=None, compare=False, repr=False)
+    memory: Source | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.energy_unit not in ("", "MeV", "GeV", "TeV"):
@@ -80,7 +80,9 @@ def make_dataset(data: Any, luminosity: float | None = None, energy_unit: str = 
         data = str(data)
     if isinstance(data, str) and data.endswith(".json"):
         return _fileset(_load_fileset(data), luminosity, energy_unit, Path(data).parent)
-    if isinstance(data, str) or (isinstance(data, list | tuple) and data and all(isinstance(d, str | Path) for d in data)):
+    if isinstance(data, str) or (
+        isinstance(data, list | tuple) and data and all(isinstance(d, str | Path) for d in data)
+    ):
         return Dataset((Sample("data", expand(data)),), False, luminosity, energy_unit)
     if isinstance(data, Mapping) and data and all(_describes_files(value) for value in data.values()):
         return _fileset(data, luminosity, energy_unit)
@@ -97,7 +99,7 @@ def expand(paths: str | Path | Sequence[str | Path]) -> tuple[tuple[str, str], .
         if is_remote(path) or not glob.has_magic(path) or Path(path).exists():
             found.append((path, tree))
             continue
-        matches = sorted(glob.glob(path, recursive=True))
+        matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - the pattern may be absolute
         if not matches:
             raise FileError(f"no file matches {path!r}")
         found += [(match, tree) for match in matches]
@@ -120,7 +122,9 @@ def _load_fileset(path: str) -> Mapping[str, Any]:
     except ValueError as error:
         raise FileError(f"{path!r} is not JSON: {error}") from error
     if not isinstance(loaded, dict) or not loaded or not all(_describes_files(value) for value in loaded.values()):
-        raise AnalysisError(f'{path!r} is no fileset; it should look like {{"ttbar": {{"files": {{"a.root": "Events"}}}}}}')
+        raise AnalysisError(
+            f'{path!r} is no fileset; it should look like {{"ttbar": {{"files": {{"a.root": "Events"}}}}}}'
+        )
     return loaded
 
 

@@ -10,7 +10,8 @@ from .schema import Schema
 from .types import Shape
 from .vectors import PROPERTIES
 
-IDENTITY = "index"  # where an object stands among the stored ones of its event; tells shared objects
+#: Where an object stands among the stored ones of its event; tells shared objects. No branch can be called like this.
+IDENTITY = "place in event"
 
 
 @dataclass(frozen=True)

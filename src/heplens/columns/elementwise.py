@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import nearest
+from . import fields
 from . import syntax as s
 from .functions import Function, arguments
 from .nodes import Node
@@ -12,7 +13,8 @@ from .types import Type
 
 # numpy's names where they differ from ours
 NUMPY_NAMES = {
-    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
+    "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
 }  # fmt: skip
 
 
@@ -40,6 +42,10 @@ def _default(resolver: Resolver, call: s.Call) -> Node:
         raise resolver.context.error("default takes a plain value as its second argument", second.start)
     absent = _absent_branch(resolver, first)
     if absent:
+        shown = resolver.context.text[first.start : first.stop]
+        resolver.context.warnings.append(
+            f"there is no {shown} in this file; {fallback.parameters[0]!r} is used instead"
+        )
         return constant(fallback.parameters[0], fallback.type.quantity)  # type: ignore[arg-type]
     value = resolver.node(first)
     if value.type.kind == "object":
@@ -56,6 +62,8 @@ def _absent_branch(resolver: Resolver, argument: s.Syntax) -> bool:
     schema = resolver.scope.schema
     if isinstance(argument, s.Name):
         known = resolver.scope.known()
+        if resolver.collection is not None and fields.field(resolver.collection, argument.name, schema) is not None:
+            return False
         return argument.name not in known and argument.name not in schema.name_set
     if isinstance(argument, s.Field) and isinstance(argument.value, s.Name) and resolver.collection is None:
         group = argument.value.name
@@ -74,7 +82,9 @@ def _where(resolver: Resolver, call: s.Call) -> Node:
     left, right = (resolver.node(argument) for argument in args[1:])
     numbers = left.type.is_number and right.type.is_number
     if left.type.kind == "object" or (left.type.kind != right.type.kind and not numbers):
-        raise resolver.context.error(f"where chooses between two values of one kind, not {left.type} and {right.type}", args[2].start)
+        raise resolver.context.error(
+            f"where chooses between two values of one kind, not {left.type} and {right.type}", args[2].start
+        )
     axes = join_axes(resolver.context, (condition, left, right), args[2].start)
     kind = "float" if numbers and "float" in (left.type.kind, right.type.kind) else left.type.kind
     optional = condition.type.optional or left.type.optional or right.type.optional
@@ -112,7 +122,9 @@ def _pdg(resolver: Resolver, call: s.Call) -> Node:
     found = Particle.findall(name=argument.value)
     if not found:
         names = [str(p.name) for p in Particle.all()]
-        raise resolver.context.error(f"there is no particle {argument.value!r}{nearest(argument.value, names)}", argument.start)
+        raise resolver.context.error(
+            f"there is no particle {argument.value!r}{nearest(argument.value, names)}", argument.start
+        )
     return constant(int(found[0].pdgid))
 
 

@@ -32,8 +32,6 @@ class Evaluator:
         self.entries = entries
         self._values: dict[bytes, tuple[int, Any]] = {}
         self._narrowings: list[Any] = []
-        #: elements dropped because the condition of their selection was missing, by node identity
-        self.dropped: dict[bytes, int] = {}
 
     @property
     def generation(self) -> int:
@@ -46,20 +44,33 @@ class Evaluator:
 
     def value(self, node: Node) -> Any:
         """The array of a node, one row per event still here; a plain Python value for a constant."""
+        self._prepare(node)
+        return self._current(node)
+
+    def _prepare(self, root: Node) -> None:
+        """Compute what `root` is made of, innermost first: chains of definitions may be deeper than Python's stack."""
+        stack = [(root, False)]
+        while stack:
+            node, ready = stack.pop()
+            if node.operation == "constant" or node.identity in self._values:
+                continue
+            if not ready:
+                stack.append((node, True))
+                stack.extend((child, False) for child in reversed(node.inputs))
+            elif node.operation != "variable":
+                self._values[node.identity] = self._compute(node)
+
+    def _current(self, node: Node) -> Any:
+        """The value of a node that was computed before, for the events that are still here."""
+        while node.operation == "variable":
+            node = node.inputs[0]
         if node.operation == "constant":
             return node.parameters[0]
-        if node.operation == "variable":
-            return self.value(node.inputs[0])
-        key = node.identity
-        if key in self._values:
-            generation, array = self._values[key]
-            if generation == self.generation:
-                return array
-        else:
-            generation, array = self._compute(node)
-        for rows in self._narrowings[generation:]:
-            array = array[rows]
-        self._values[key] = (self.generation, array)
+        generation, array = self._values[node.identity]
+        if generation < self.generation:
+            for rows in self._narrowings[generation:]:
+                array = array[rows]
+            self._values[node.identity] = (self.generation, array)
         return array
 
     def column(self, node: Node) -> Any:
@@ -74,9 +85,7 @@ class Evaluator:
             return 0, self.arrays[str(node.parameters[0])]
         if node.operation == "group":
             return 0, self._group(str(node.parameters[0]), bool(node.type.axes))
-        inputs = [self.value(child) for child in node.inputs]
-        if node.operation == "select" and node.inputs[1].type.optional:
-            self.dropped[node.identity] = operations.count_missing(inputs[1])
+        inputs = [self._current(child) for child in node.inputs]
         return self.generation, operations.TABLE[node.operation](node, inputs)
 
     def _group(self, name: str, listed: bool) -> Any:
@@ -88,11 +97,15 @@ class Evaluator:
         if name in self.demand.identified:
             first = next(iter(fields.values()))
             order = sorted(self.demand.identified).index(name)
-            fields[IDENTITY] = ak.local_index(first, axis=1) + (order << 32) if listed else 0 * ak.local_index(first, axis=0) + (order << 32)
-        dimension = self.demand.vectors.get(name, 0)
-        with_name = f"Momentum{dimension}D" if dimension else None
+            fields[IDENTITY] = (
+                ak.local_index(first, axis=1) + (order << 32)
+                if listed
+                else 0 * ak.local_index(first, axis=0) + (order << 32)
+            )
         try:
-            return operations.vectors(ak.zip(fields, depth_limit=2 if listed else 1, with_name=with_name))
+            return ak.zip(fields, depth_limit=2 if listed else 1)
         except ValueError as error:
             branches = ", ".join(self.demand.groups[name].values())
-            raise FileError(f"the branches of {name} do not have the same number of objects in each event ({branches})") from error
+            raise FileError(
+                f"the branches of {name} do not have the same number of objects in each event ({branches})"
+            ) from error

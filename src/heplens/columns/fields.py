@@ -9,7 +9,7 @@ from ..errors import nearest
 from .nodes import Node
 from .operators import Context, join_axes
 from .schema import Schema
-from .types import Axis, Shape, Type
+from .types import Axis, Kind, Shape, Type
 from .vectors import PROPERTIES, canonical
 
 PART_NAMES = ("first", "second", "third", "fourth")
@@ -49,7 +49,12 @@ def names(value: Node) -> list[str]:
     stored = [name for name, _ in shape.fields]
     parts = list(PART_NAMES[: len(shape.parts)])
     charge = ["charge"] if shape.parts and all(_charge_field(leaf) for leaf in shape.leaves()) else []
-    return [*parts, *stored, *charge, *(p for p, v in PROPERTIES.items() if v.dimension <= shape.dimension and p not in stored)]
+    return [
+        *parts,
+        *stored,
+        *charge,
+        *(p for p, v in PROPERTIES.items() if v.dimension <= shape.dimension and p not in stored),
+    ]
 
 
 def explain(value: Node, name: str) -> str:
@@ -112,7 +117,7 @@ def _field_of_combination(value: Node, shape: Shape, name: str, schema: Schema) 
         found = [charge for charge in charges if charge is not None]
         if len(found) < len(charges):
             return None
-        whole = "int" if all(charge.type.kind == "int" for charge in found) else "float"
+        whole: Kind = "int" if all(charge.type.kind == "int" for charge in found) else "float"
         return reduce(
             lambda a, b: Node(
                 "arithmetic", (a, b), ("+",), Type(whole, value.type.axes, a.type.optional or b.type.optional)

@@ -22,7 +22,7 @@ _lock = threading.Lock()
 def split_path(path: str) -> tuple[str, str]:
     """``nano.root:Events`` as path and tree; the tree is "" when none is named. URLs and ports stay whole."""
     head, colon, tail = path.rpartition(":")
-    if not colon or tail.startswith("//") or "/" in tail and not Path(head).is_file():
+    if not colon or tail.startswith("//") or ("/" in tail and not Path(head).is_file()):
         return path, ""
     if tail.isdigit() or (len(head) == 1 and head.isalpha()) or Path(path).exists():
         return path, ""
@@ -79,8 +79,14 @@ def _open_new(path: str, tree: str) -> TreeSource | NTupleSource:
         classes: dict[str, str] = directory.classnames(cycle=False)
     except Exception as error:
         first = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise FileError(f"{path!r} cannot be opened as a ROOT file; it may be truncated or damaged ({first})") from error
-    trees = [name for name, kind in classes.items() if kind in ("TTree", "TNtuple", "TNtupleD", "TChain") or "RNTuple" in kind]
+        raise FileError(
+            f"{path!r} cannot be opened as a ROOT file; it may be truncated or damaged ({first})"
+        ) from error
+    trees = [
+        name
+        for name, kind in classes.items()
+        if kind in ("TTree", "TNtuple", "TNtupleD", "TChain") or "RNTuple" in kind
+    ]
     name = _choose(path, tree, trees, classes)
     label = f"{path}:{name}"
     try:

@@ -40,7 +40,9 @@ def functions() -> dict[str, Function]:
     return {**REDUCERS, **OBJECTS, **ELEMENTWISE}
 
 
-def arguments(resolver: Resolver, value: s.Call, usage: str, least: int, most: int | None = None) -> tuple[s.Syntax, ...]:
+def arguments(
+    resolver: Resolver, value: s.Call, usage: str, least: int, most: int | None = None
+) -> tuple[s.Syntax, ...]:
     """The arguments of a call, after a check of their number."""
     most = least if most is None else most
     if not least <= len(value.arguments) <= most:

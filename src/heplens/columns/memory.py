@@ -17,9 +17,16 @@ class ArraySource:
 
     def __init__(self, data: Any, label: str = "the array in memory") -> None:
         self.array = as_records(data)
+        self._origin = data
         self.label = label
         self.entries = len(self.array)
         self.uuid = f"memory-{id(self.array):x}-{self.entries}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ArraySource) and self._origin is other._origin
+
+    def __hash__(self) -> int:
+        return id(self._origin)
 
     @cached_property
     def _paths(self) -> Mapping[str, tuple[str, ...]]:
@@ -80,15 +87,30 @@ def as_records(data: Any) -> Any:
     import numpy as np
 
     if hasattr(data, "to_dict") and hasattr(data, "columns"):  # a pandas data frame
-        data = {str(column): data[column].to_numpy() for column in data.columns}
+        data = {str(column): _from_series(data[column]) for column in data.columns}
     if isinstance(data, np.ndarray) and data.dtype.names:
         data = {name: data[name] for name in data.dtype.names}
     if isinstance(data, Mapping):
         columns = {str(name): ak.Array(value) for name, value in data.items()}
         lengths = {len(value) for value in columns.values()}
         if len(lengths) > 1:
-            raise FileError("the columns have different lengths: " + ", ".join(f"{n} {len(v)}" for n, v in columns.items()))
+            raise FileError(
+                "the columns have different lengths: " + ", ".join(f"{n} {len(v)}" for n, v in columns.items())
+            )
         return ak.zip(columns, depth_limit=1)
     if isinstance(data, ak.Array) and data.fields and data.ndim == 1:
         return data
     raise FileError(f"{type(data).__name__} holds no named columns with one row per event; give a dict of arrays")
+
+
+def _from_series(series: Any) -> Any:
+    """A column of a data frame; text, lists and values that may be absent go through Python."""
+    import awkward as ak
+    import numpy as np
+
+    array = series.to_numpy()
+    if array.dtype != object:
+        return array
+    absent = series.isna().to_numpy()
+    values = (None if gone else value for value, gone in zip(array, absent, strict=True))
+    return ak.from_iter([v.tolist() if isinstance(v, np.ndarray | np.generic) else v for v in values])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import blake2b
 
 from .types import Type
@@ -24,16 +23,16 @@ class Node:
     inputs: tuple[Node, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     type: Type = field(default=Type("float"), repr=False)
+    #: a digest shared by equal nodes, so that comparing deep trees costs nothing
+    identity: bytes = field(init=False, repr=False)
 
-    @cached_property
-    def identity(self) -> bytes:
-        """A digest shared by equal nodes, so that comparing deep trees costs nothing."""
+    def __post_init__(self) -> None:
         digest = blake2b(digest_size=16)
         # repr keeps True, 1 and 1.0 apart: the type of a constant is part of what it is.
         digest.update(repr((self.operation, self.parameters, len(self.inputs))).encode())
         for node in self.inputs:
             digest.update(node.identity)
-        return digest.digest()
+        object.__setattr__(self, "identity", digest.digest())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Node) and self.identity == other.identity

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from ..errors import FileError
-from .schema import Column, Kind, Schema, group_branches, guess_units
+from .schema import Column, Schema, group_branches, guess_units
 from .source import missing, unreadable, widen
+from .types import Kind
 
 _INTEGER = re.compile(r"^(std::)?u?int\d+_t$|^ROOT::RNTupleCardinality<|^char$|^std::byte$")
 _PLAIN: dict[str, Kind] = {"bool": "bool", "float": "float", "double": "float", "std::string": "str"}

@@ -76,7 +76,12 @@ def _combine(resolver: Resolver, call: s.Call, argument: s.Syntax, count: int) -
     assert shape is not None
     bare = Node("combinations", (collection,), (count,))
     label = f"{shape.label} {'pair' if count == 2 else 'combination'}"
-    return Node("combinations", (collection,), (count,), _combination_type(bare, label, (shape,) * count, collection.type.optional))
+    return Node(
+        "combinations",
+        (collection,),
+        (count,),
+        _combination_type(bare, label, (shape,) * count, collection.type.optional),
+    )
 
 
 def _pairs(resolver: Resolver, call: s.Call) -> Node:
@@ -98,7 +103,9 @@ def _cartesian(resolver: Resolver, call: s.Call) -> Node:
     bare = Node("cartesian", (left, right))
     label = f"{left.type.shape.label} {right.type.shape.label} pair"
     optional = left.type.optional or right.type.optional
-    return Node("cartesian", (left, right), (), _combination_type(bare, label, (left.type.shape, right.type.shape), optional))
+    return Node(
+        "cartesian", (left, right), (), _combination_type(bare, label, (left.type.shape, right.type.shape), optional)
+    )
 
 
 def _disjoint(resolver: Resolver, call: s.Call) -> Node:
@@ -106,7 +113,9 @@ def _disjoint(resolver: Resolver, call: s.Call) -> Node:
     collection = _collection(resolver, args[0], "disjoint")
     other = _object(resolver, args[1], "disjoint")
     if other.type.axes:
-        raise resolver.context.error(f"disjoint compares with one object per event; this is {other.type}", args[1].start)
+        raise resolver.context.error(
+            f"disjoint compares with one object per event; this is {other.type}", args[1].start
+        )
     for value, argument in ((collection, args[0]), (other, args[1])):
         shape = value.type.shape
         if shape is None or any(not leaf.bases for leaf in shape.leaves()):
@@ -120,7 +129,9 @@ def _concat(resolver: Resolver, call: s.Call) -> Node:
     shapes = [value.type.shape for value in values if value.type.shape is not None]
     for shape, argument in zip(shapes, args, strict=True):
         if shape.parts or not shape.bases:
-            raise resolver.context.error("concat takes stored objects, not pairs or computed four-vectors", argument.start)
+            raise resolver.context.error(
+                "concat takes stored objects, not pairs or computed four-vectors", argument.start
+            )
     common = [name for name, _ in shapes[0].fields if all(shape.branches(name) for shape in shapes)]
     merged = tuple((name, sum((shape.branches(name) or () for shape in shapes), ())) for name in common)
     coordinates = shapes[0].coordinates if all(s.coordinates == shapes[0].coordinates for s in shapes) else ()
@@ -151,7 +162,12 @@ def _p4(resolver: Resolver, call: s.Call) -> Node:
         if name in named:
             raise resolver.context.error(f"{keyword} is given twice", argument.start)
         named[name] = argument
-    systems = (("pt", "eta", "phi", "mass"), ("pt", "eta", "phi", "E"), ("px", "py", "pz", "E"), ("px", "py", "pz", "mass"))
+    systems = (
+        ("pt", "eta", "phi", "mass"),
+        ("pt", "eta", "phi", "E"),
+        ("px", "py", "pz", "E"),
+        ("px", "py", "pz", "mass"),
+    )
     system = next((system for system in systems if set(system) == set(named)), None)
     if system is None:
         raise resolver.context.error(f"p4 takes four components: {OBJECTS['p4'].usage}", call.start)
@@ -215,17 +231,25 @@ def _delta_r_min(resolver: Resolver, call: s.Call) -> Node:
 
 
 OBJECTS: dict[str, Function] = {
-    "leading": Function(_leading, "leading(Muon), leading(Jet, btag)", "the object with the largest pt (or key); first on a tie"),
-    "closest": Function(_closest, "closest(pairs(Muon), mass, 91.1876)", "the object whose key is closest to the value"),
+    "leading": Function(
+        _leading, "leading(Muon), leading(Jet, btag)", "the object with the largest pt (or key); first on a tie"
+    ),
+    "closest": Function(
+        _closest, "closest(pairs(Muon), mass, 91.1876)", "the object whose key is closest to the value"
+    ),
     "pairs": Function(_pairs, "pairs(Muon)", "all pairs, in stored order; each is the sum of .first and .second"),
     "combinations": Function(_combinations, "combinations(Jet, 3)", "all combinations of 2, 3 or 4 objects"),
     "cartesian": Function(_cartesian, "cartesian(Muon, Jet)", "every object of the one with every object of the other"),
     "disjoint": Function(_disjoint, "disjoint(Z, Z1)", "those that share no object with the other"),
     "concat": Function(_concat, "concat(Electron, Muon)", "both collections as one, with the fields they share"),
-    "sort": Function(_sort, "sort(Jet), sort(Jet, btag)", "ordered by pt (or key), largest first, stored order on a tie"),
+    "sort": Function(
+        _sort, "sort(Jet), sort(Jet, btag)", "ordered by pt (or key), largest first, stored order on a tie"
+    ),
     "p4": Function(_p4, "p4(pt, eta, phi, mass=0.106) or p4(px=…, py=…, pz=…, E=…)", "a four-vector from numbers"),
     "deltaR": Function(_delta_r, "deltaR(Muon[0], Jet[0])", "sqrt(Δη² + Δφ²)"),
     "deltaPhi": Function(_delta_phi, "deltaPhi(Muon[0], MET)", "difference of azimuth, in [-π, π)"),
     "mT": Function(_m_t, "mT(Muon[0], MET)", "transverse mass of two massless objects, sqrt(2 pt₁ pt₂ (1 - cos Δφ))"),
-    "deltaR_min": Function(_delta_r_min, "deltaR_min(Jet, Muon)", "for each of the first, ΔR to the nearest of the second"),
+    "deltaR_min": Function(
+        _delta_r_min, "deltaR_min(Jet, Muon)", "for each of the first, ΔR to the nearest of the second"
+    ),
 }

@@ -24,10 +24,22 @@ def vectors(array: Any) -> Any:
     return ak.Array(array, behavior=vector.backends.awkward.behavior)
 
 
-def count_missing(array: Any) -> int:
+def as_vector(node: Node, array: Any) -> Any:
+    """The value of `node` as a vector of its coordinates alone.
+
+    Stored fields beside them (x of a vertex that also has pt, an energy beside a mass) would contradict them.
+    """
+    shape = node.type.shape
+    if shape is None or not shape.bases:
+        return array  # computed, hence a vector already
+    names: list[str] = []
+    for name, _ in shape.coordinates:
+        if name not in array.fields:
+            break
+        names.append(name)
     import awkward as ak
 
-    return int(ak.sum(ak.is_none(array, axis=-1), axis=None))
+    return vectors(ak.with_name(array[names], f"Momentum{len(names)}D"))
 
 
 def has_nan(array: Any) -> bool:
@@ -71,20 +83,23 @@ def _get(node: Node, inputs: list[Any]) -> Any:
 
 def _vector(node: Node, inputs: list[Any]) -> Any:
     name = str(node.parameters[0])
-    return _vector_properties()[name](inputs[0])
+    return _vector_properties()[name](as_vector(node.inputs[0], inputs[0]))
 
 
 def _vector_properties() -> dict[str, Callable[[Any], Any]]:
     # Spelt out, so that no name from an expression ever reaches getattr.
     return {
-        "pt": lambda v: v.pt, "phi": lambda v: v.phi, "px": lambda v: v.px, "py": lambda v: v.py, "eta": lambda v: v.eta,
-        "theta": lambda v: v.theta, "pz": lambda v: v.pz, "p": lambda v: v.p, "mass": lambda v: v.mass, "E": lambda v: v.E,
-        "et": lambda v: v.Et, "mt": lambda v: v.Mt, "rapidity": lambda v: v.rapidity, "beta": lambda v: v.beta, "gamma": lambda v: v.gamma,
+        "pt": lambda v: v.pt, "phi": lambda v: v.phi, "px": lambda v: v.px, "py": lambda v: v.py,
+        "eta": lambda v: v.eta, "theta": lambda v: v.theta, "pz": lambda v: v.pz, "p": lambda v: v.p,
+        "mass": lambda v: v.mass, "E": lambda v: v.E, "et": lambda v: v.Et, "mt": lambda v: v.Mt,
+        "rapidity": lambda v: v.rapidity, "beta": lambda v: v.beta, "gamma": lambda v: v.gamma,
     }  # fmt: skip
 
 
 def _add(node: Node, inputs: list[Any]) -> Any:
-    left, right = align(node.inputs, inputs)
+    left, right = align(
+        node.inputs, [as_vector(child, value) for child, value in zip(node.inputs, inputs, strict=True)]
+    )
     return left + right
 
 
@@ -93,7 +108,12 @@ def _p4(node: Node, inputs: list[Any]) -> Any:
 
     aligned = align(node.inputs, inputs)
     components = {str(name): value * 1.0 for name, value in zip(node.parameters, aligned, strict=True)}
-    return vectors(ak.zip(components, with_name="Momentum4D"))
+    zipped = ak.zip(components, with_name="Momentum4D")
+    if isinstance(zipped, ak.Record):  # of plain numbers: the same for every event
+        import vector
+
+        return ak.Record(zipped, behavior=vector.backends.awkward.behavior)
+    return vectors(zipped)
 
 
 def _select(node: Node, inputs: list[Any]) -> Any:
@@ -138,12 +158,16 @@ def _pick(node: Node, inputs: list[Any]) -> Any:
 
 
 def _sort(node: Node, inputs: list[Any]) -> Any:
+    """Largest key first, in stored order on a tie; what has no key, missing or NaN, comes last."""
     import awkward as ak
     import numpy as np
 
     value, key = inputs
-    key = ak.fill_none(-1.0 * key, np.inf, axis=-1)
-    return value[ak.argsort(ak.nan_to_num(key, nan=np.inf, posinf=np.inf, neginf=-np.inf), axis=1, stable=True)]
+    if node.inputs[1].type.optional or has_nan(key):
+        keyless = ak.is_none(key, axis=-1) | ak.fill_none(np.isnan(key), True, axis=-1)
+        by_key = ak.argsort(-ak.where(keyless, 0, ak.fill_none(key, 0, axis=-1)), axis=1, stable=True)
+        return value[by_key][ak.argsort(keyless[by_key] * 1, axis=1, stable=True)]
+    return value[ak.argsort(-key, axis=1, stable=True)]
 
 
 def _combinations(node: Node, inputs: list[Any]) -> Any:
@@ -165,18 +189,16 @@ def _concat(node: Node, inputs: list[Any]) -> Any:
 
     common = [field for field in inputs[0].fields if all(field in value.fields for value in inputs)]
     fields = {field: ak.concatenate([value[field] for value in inputs], axis=1) for field in common}
-    names = [value.layout.purelist_parameter("__record__") for value in inputs]
-    return vectors(ak.zip(fields, depth_limit=2, with_name=min(names) if all(names) else None))
+    return ak.zip(fields, depth_limit=2)
 
 
 def _disjoint(node: Node, inputs: list[Any]) -> Any:
-    pairs, other = inputs
     mine, others = (list(_identities(child, value)) for child, value in zip(node.inputs, inputs, strict=True))
     mask: Any = True
     for left in mine:
         for right in others:
             mask = (left != spread(right, left, 1)) & mask
-    return pairs[logic.known(mask)]
+    return inputs[0][logic.known(mask)]
 
 
 def _identities(node: Node, value: Any) -> Any:
@@ -202,7 +224,6 @@ def _count(node: Node, inputs: list[Any]) -> Any:
 
 def _reduce(node: Node, inputs: list[Any]) -> Any:
     import awkward as ak
-    import numpy as np
 
     name, (value,) = node.parameters[0], inputs
     if name in ("min", "max"):
@@ -211,11 +232,7 @@ def _reduce(node: Node, inputs: list[Any]) -> Any:
         return (ak.max if name == "max" else ak.min)(value, axis=-1)
     if name in ("argmin", "argmax"):
         if has_nan(value):
-            worst = -np.inf if name == "argmax" else np.inf
-            none = ak.num(ak.drop_none(ak.nan_to_none(value), axis=-1), axis=-1) == 0
-            filled = ak.where(np.isnan(value), worst, value)
-            place = (ak.argmax if name == "argmax" else ak.argmin)(filled, axis=-1)
-            return ak.mask(place, ~none)
+            value = ak.nan_to_none(value)
         return (ak.argmax if name == "argmax" else ak.argmin)(value, axis=-1)
     if name == "mean":
         count = ak.count(value, axis=-1)
@@ -260,7 +277,32 @@ def _arithmetic(node: Node, inputs: list[Any]) -> Any:
 
 def _compare(node: Node, inputs: list[Any]) -> Any:
     left, right = align(node.inputs, inputs)
-    return _COMPARISON[str(node.parameters[0])](left, right)
+    compare = _COMPARISON[str(node.parameters[0])]
+    if all(child.type.kind == "int" for child in node.inputs) and (_is_wide(left) or _is_wide(right)):
+        return _compare_exactly(compare, left, right)
+    return compare(left, right)
+
+
+def _is_wide(value: Any) -> bool:
+    """Whether whole numbers do not all fit into int64; Awkward would compare them as float64 then, or not at all."""
+    return not -(2**63) <= value < 2**63 if isinstance(value, int) else "uint64" in str(value.layout.form.type)
+
+
+def _compare_exactly(compare: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """NumPy compares whole numbers of any signs and sizes exactly, also with Python's."""
+    import awkward as ak
+
+    arrays = [value for value in (left, right) if not isinstance(value, int)]
+
+    def action(layouts: Any, **_: Any) -> Any:
+        parts = layouts if isinstance(layouts, tuple | list) else (layouts,)
+        if not all(layout.is_numpy for layout in parts):
+            return None
+        data = iter(layout.data for layout in parts)
+        sides = [value if isinstance(value, int) else next(data) for value in (left, right)]
+        return ak.contents.NumpyArray(compare(*sides))
+
+    return ak.transform(action, *arrays) if arrays else compare(left, right)
 
 
 def _logic(node: Node, inputs: list[Any]) -> Any:
@@ -301,10 +343,25 @@ def _default(node: Node, inputs: list[Any]) -> Any:
     return ak.fill_none(value, fallback, axis=-1)
 
 
+def _like(value: bool, *others: Any) -> Any:
+    """A constant as an array of the shape of the deepest of `others`; itself when they are constants too."""
+    import awkward as ak
+
+    arrays = [other for other in others if isinstance(other, ak.Array)]
+    if not arrays:
+        return value
+    deepest = max(arrays, key=lambda array: array.ndim)
+    return ak.full_like(ak.fill_none(deepest, 0, axis=-1), value, dtype=bool)
+
+
 def _where(node: Node, inputs: list[Any]) -> Any:
     import awkward as ak
 
     condition, left, right = align(node.inputs, inputs)
+    if isinstance(condition, bool):
+        condition = _like(condition, left, right)
+        if isinstance(condition, bool):
+            return left if condition else right
     result = ak.where(logic.known(condition), left, right)
     return ak.mask(result, ~ak.is_none(condition, axis=-1)) if node.inputs[0].type.optional else result
 
@@ -313,12 +370,14 @@ def _bit(node: Node, inputs: list[Any]) -> Any:
     import numpy as np
 
     place = node.parameters[0]
+    assert isinstance(place, int)
     return np.right_shift(inputs[0], place) % 2 == 1
 
 
 def delta_phi(first: Any, second: Any) -> Any:
     """Difference of azimuth in [-pi, pi)."""
-    return (first - second + math.pi) % (2 * math.pi) - math.pi
+    difference = (first - second + math.pi) % (2 * math.pi) - math.pi
+    return difference - 2 * math.pi * (difference >= math.pi)  # the remainder may round up to the divisor
 
 
 def _delta_phi(node: Node, inputs: list[Any]) -> Any:
@@ -354,10 +413,11 @@ def _delta_r_min(node: Node, inputs: list[Any]) -> Any:
 
 
 TABLE: dict[str, Operation] = {
-    "get": _get, "part": _get, "vector": _vector, "add": _add, "p4": _p4, "select": _select, "item": _item, "slice": _slice,
+    "get": _get, "part": _get, "vector": _vector, "add": _add, "p4": _p4,
+    "select": _select, "item": _item, "slice": _slice,
     "pick": _pick, "sort": _sort, "combinations": _combinations, "cartesian": _cartesian, "concat": _concat,
     "disjoint": _disjoint, "count": _count, "reduce": _reduce, "arithmetic": _arithmetic, "compare": _compare,
-    "and": _logic, "or": _logic, "not": lambda node, inputs: ~inputs[0], "call": _call, "default": _default,
-    "where": _where, "bit": _bit, "deltaPhi": _delta_phi, "deltaR": _delta_r, "mT": _transverse_mass,
+    "and": _logic, "or": _logic, "not": lambda node, inputs: logic.inverse(inputs[0]), "call": _call,
+    "default": _default, "where": _where, "bit": _bit, "deltaPhi": _delta_phi, "deltaR": _delta_r, "mT": _transverse_mass,
     "deltaR_min": _delta_r_min,
 }  # fmt: skip

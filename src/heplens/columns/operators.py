@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator as operators
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ..errors import ExpressionError
 from .nodes import Node
 from .types import Axis, Type
+
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operators.lt, "<=": operators.le, ">": operators.gt, ">=": operators.ge,
+    "==": operators.eq, "!=": operators.ne,
+}  # fmt: skip
 
 
 class Context:
@@ -69,7 +76,9 @@ def boolean(context: Context, value: Node, position: int, operator: str) -> Node
             f"{operator} takes true/false values; this is {value.type}: write bit(x, n) to test bit n, or x != 0",
             position,
         )
-    raise context.error(f"{operator} takes true/false values; this is {value.type}: compare it with something", position)
+    raise context.error(
+        f"{operator} takes true/false values; this is {value.type}: compare it with something", position
+    )
 
 
 def arithmetic(context: Context, operator: str, left: Node, right: Node, positions: tuple[int, int]) -> Node:
@@ -91,16 +100,18 @@ def arithmetic(context: Context, operator: str, left: Node, right: Node, positio
 def fold(context: Context, operator: str, left: Node, right: Node, position: int) -> Node:
     """Arithmetic of two literals, so that ``20*GeV`` is one number in every engine and in the script."""
     a, b = left.parameters[0], right.parameters[0]
-    assert isinstance(a, int | float) and isinstance(b, int | float)
+    assert isinstance(a, int | float)
+    assert isinstance(b, int | float)
+    folds: dict[str, Callable[[], Any]] = {
+        "+": lambda: a + b,
+        "-": lambda: a - b,
+        "*": lambda: a * b,
+        "/": lambda: a / b,
+        "%": lambda: a % b,
+        "**": lambda: a**b,
+    }
     try:
-        value = {
-            "+": lambda: a + b,
-            "-": lambda: a - b,
-            "*": lambda: a * b,
-            "/": lambda: a / b,
-            "%": lambda: a % b,
-            "**": lambda: a**b,
-        }[operator]()
+        value = folds[operator]()
     except (ZeroDivisionError, OverflowError):
         raise context.error(f"{a} {operator} {b} has no value", position) from None
     if isinstance(value, complex):
@@ -127,6 +138,8 @@ def compare(context: Context, operator: str, left: Node, right: Node, positions:
         right = number(context, right, positions[1], f"'{operator}'")
     elif operator not in ("==", "!="):
         raise context.error(f"true/false values have no order; '{operator}' needs numbers", positions[0])
+    if left.operation == right.operation == "constant":
+        return constant(bool(_COMPARISONS[operator](left.parameters[0], right.parameters[0])))
     axes = join_axes(context, (left, right), positions[1])
     _warn_of_units(context, left, right)
     return Node("compare", (left, right), (operator,), Type("bool", axes, left.type.optional or right.type.optional))
@@ -139,12 +152,28 @@ def _warn_of_units(context: Context, left: Node, right: Node) -> None:
     for value, bare in ((left, right), (right, left)):
         literal = bare.parameters[0] if bare.operation == "constant" else 0
         if value.type.quantity == "energy" and not bare.type.quantity and isinstance(literal, int | float) and literal:
-            context.warnings.append(f"{literal:g} means {literal:g} MeV in this file; write {literal:g}*GeV if you mean that")
+            context.warnings.append(
+                f"{literal:g} means {literal:g} MeV in this file; write {literal:g}*GeV if you mean that"
+            )
 
 
 def logic(context: Context, operator: str, values: Sequence[Node], positions: Sequence[int]) -> Node:
     shown = {"and": "'&'", "or": "'|'"}[operator]
     checked = [boolean(context, value, position, shown) for value, position in zip(values, positions, strict=True)]
     axes = join_axes(context, checked, positions[-1])
-    optional = any(value.type.optional for value in checked)
-    return Node(operator, tuple(checked), (), Type("bool", axes, optional))
+    neutral = operator == "and"
+    constants = [value.parameters[0] for value in checked if value.operation == "constant"]
+    if not axes and (not neutral) in constants:
+        return constant(not neutral)
+    left = [value for value in checked if value.operation != "constant" or value.parameters[0] is not neutral]
+    if len(left) < 2:
+        return left[0] if left else constant(neutral)
+    optional = any(value.type.optional for value in left)
+    return Node(operator, tuple(left), (), Type("bool", axes, optional))
+
+
+def inverse(value: Node) -> Node:
+    """``!``, of a truth."""
+    if value.operation == "constant":
+        return constant(not value.parameters[0])
+    return Node("not", (value,), (), value.type)

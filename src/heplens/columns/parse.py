@@ -23,7 +23,6 @@ MAX_EXPONENT = 8
 _COMPARISONS = {"<", "<=", ">", ">=", "==", "!="}
 
 
-@lru_cache(maxsize=4096)
 def parse(text: str) -> s.Syntax:
     """The syntax of one expression.
 
@@ -32,6 +31,13 @@ def parse(text: str) -> s.Syntax:
     ExpressionError : with the position of the first character that cannot be right, or when a cap is exceeded
         (2,000 characters, 200 nodes, depth 50, exponent 8).
     """
+    if not isinstance(text, str):
+        raise ExpressionError(f"an expression is text, not {type(text).__name__}")
+    return _parse(text)
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> s.Syntax:
     return _Parser(text).whole()
 
 
@@ -78,7 +84,8 @@ class _Parser:
         if self.token.kind == "end":
             raise self.error("the expression is empty", None if not self.text else 0)
         value = self.expression()
-        if self.token.kind != "end":
+        rest = self.token
+        if rest.kind != "end":
             raise self.error(f"{self.token.text!r} does not belong here; an operator is missing before it")
         return value
 
@@ -284,7 +291,10 @@ class _Parser:
 
     def keyword(self) -> str | None:
         """The name before a keyword's '=', if one stands here."""
-        if self.token.kind != "name" or self.tokens[self.at + 1].text != "=":
+        if self.token.kind != "name":
+            return None
+        following = self.tokens[self.at + 1]
+        if following.kind != "operator" or following.text != "=":
             return None
         name = self.take().text
         self.take()

@@ -6,7 +6,7 @@ from ..errors import ExpressionError, FileError, nearest
 from . import fields
 from . import syntax as s
 from .nodes import Node
-from .operators import Context, arithmetic, boolean, compare, constant, logic, number
+from .operators import Context, arithmetic, boolean, compare, constant, inverse, logic, number
 from .parse import parse
 from .scope import Scope, column_node, group_node, refuse_raw
 from .types import Axis, Type
@@ -63,7 +63,7 @@ class Resolver:
                 return Node("call", (operand,), ("negative",), operand.type)
             case s.Not():
                 operand = boolean(self.context, self.node(value.value), value.value.start, "'!'")
-                return Node("not", (operand,), (), operand.type)
+                return inverse(operand)
             case s.Arithmetic():
                 return self.arithmetic(value)
             case s.Comparison():
@@ -71,7 +71,9 @@ class Resolver:
             case s.Logic(operator=operator, values=values):
                 nodes = [self.node(v) for v in values]
                 return logic(self.context, operator, nodes, [v.start for v in values])
-        raise self.context.error("this has no meaning here", value.start)  # pragma: no cover - the parser makes no other
+        raise self.context.error(
+            "this has no meaning here", value.start
+        )  # pragma: no cover - the parser makes no other
 
     # --- names ----------------------------------------------------------------------------------------------------
 
@@ -153,7 +155,10 @@ class Resolver:
         if inner.name in groups and len(parts) == 1:
             refused = groups[inner.name]
             return fields.field(group_node(scope.schema, refused), parts[0], scope.schema)
-        return self.column(name, inner.start) if name in scope.schema.name_set else None
+        if name not in scope.schema.name_set:
+            return None
+        refuse_raw(scope, name, self.context.text, inner.start)
+        return self.column(name, inner.start)
 
     # --- elements -------------------------------------------------------------------------------------------------
 
@@ -177,7 +182,12 @@ class Resolver:
         return Node("item", (value,), (index, level), kind)
 
     def elements(
-        self, operation: str, value: Node, position: int, inputs: tuple[Node, ...] = (), parameters: tuple[int | None, ...] = ()
+        self,
+        operation: str,
+        value: Node,
+        position: int,
+        inputs: tuple[Node, ...] = (),
+        parameters: tuple[int | None, ...] = (),
     ) -> Node:
         """A new list made from the elements of `value`; it has an axis of its own."""
         level = self.listed(value, position)
@@ -190,7 +200,22 @@ class Resolver:
             raise self.context.error("a condition in brackets selects objects of a collection", mask.start)
         inner = Resolver(self.scope, self.context, value)
         condition = inner.node(mask)
+        if condition.operation == "reduce" and condition.parameters[0] in ("argmax", "argmin"):
+            return self.best(value, condition, mask.start)
+        if condition.type.kind == "int" and not condition.type.axes:
+            raise self.context.error(
+                "a place in brackets is a number as typed, argmax(…) or argmin(…); or write a condition on the objects",
+                mask.start,
+            )
         return selected(self.context, value, condition, mask.start)
+
+    def best(self, value: Node, place: Node, position: int) -> Node:
+        """``Jet[argmax(btag)]``: the object at the place of its largest or smallest key."""
+        (key,) = place.inputs
+        if key.type.axes != value.type.axes:
+            raise self.context.error(f"this is a place among other objects than {value.type.axes[0].label}", position)
+        kind = Type(value.type.kind, (), True, value.type.shape, value.type.quantity)
+        return Node("pick", (value, key), (str(place.parameters[0]).removeprefix("arg"),), kind)
 
     # --- operators ------------------------------------------------------------------------------------------------
 

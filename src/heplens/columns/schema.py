@@ -80,8 +80,13 @@ class Schema:
 
     @cached_property
     def counted_group(self) -> Mapping[str, str]:
-        """Counter branch to the group that it counts."""
-        return {group.counter: group.name for group in self.groups.values() if group.counter}
+        """Counter branch to the group that it counts; told by its name for arrays in memory, which have no counters."""
+        counted = {group.counter: group.name for group in self.groups.values() if group.counter}
+        for name in self.groups:
+            for counter in (f"n{name}", f"N{name}"):
+                if counter in self.name_set:
+                    counted.setdefault(counter, name)
+        return counted
 
 
 def coordinates(fields: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from ..errors import FileError
-from .schema import Column, Kind, Schema
+from .schema import Column, Schema
+from .types import Kind
 
 #: Clusters smaller than this many events are taken together, so that the cost of a block is not that of its overhead.
 BLOCK_EVENTS = 100_000
@@ -98,7 +99,9 @@ def column_of_form(name: str, form: Any) -> Column:
         elif form.is_record:
             return Column(name, "object", depth, optional)
         else:
-            raise FileError(f"{name!r} holds a {type(form).__name__.removesuffix('Form')}, which expressions cannot use")
+            raise FileError(
+                f"{name!r} holds a {type(form).__name__.removesuffix('Form')}, which expressions cannot use"
+            )
 
 
 def numpy_kind(name: str, primitive: str) -> Kind:

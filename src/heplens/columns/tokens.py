@@ -22,7 +22,7 @@ class Token:
 
 
 # The exponent must be followed by no letter, so that "2e" or "1.5GeV" is one clear error, not two tokens.
-_NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r"&&|\|\||<<|>>|\*\*|//|<=|>=|==|!=|[-+*/%<>!~&|^=()\[\],.:]")
 _SPACE = re.compile(r"[ \t\r\n]+")

@@ -102,16 +102,16 @@ class TreeSource:
 
 
 def _counter(branch: Any) -> str:
-    leaves = branch.member("fLeaves", none_if_missing=True) or ()
-    leaf = leaves[0].member("fLeafCount", none_if_missing=True) if len(leaves) else None
+    leaves = list(branch.member("fLeaves", none_if_missing=True) or ())
+    leaf = leaves[0].member("fLeafCount", none_if_missing=True) if leaves else None
     return str(leaf.member("fName")) if leaf is not None else ""
 
 
 def _may_hold_objects(branch: Any) -> bool:
-    """Cheap: numbers need no look at their interpretation, which would cost a millisecond for each of 2,000 branches."""
+    """Cheap: numbers need no look at their interpretation, which costs a millisecond for each of 2,000 branches."""
     leaves = branch.member("fLeaves", none_if_missing=True) or ()
     if len(leaves) > 1:
         return True
-    return bool(branch.classname != "TBranch" and branch.streamer is not None or branch.classname == "TBranchObject") or (
-        "Vector" in str(branch.member("fClassName", none_if_missing=True) or "")
-    )
+    return bool(
+        (branch.classname != "TBranch" and branch.streamer is not None) or branch.classname == "TBranchObject"
+    ) or ("Vector" in str(branch.member("fClassName", none_if_missing=True) or ""))

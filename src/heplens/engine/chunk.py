@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..analysis.axes import Axis, Histogram
 from ..analysis.bind import Bound, BoundHistogram, BoundStep, product
 from ..analysis.steps import Cut, Keep, Weight
 from ..columns.evaluate import Evaluator
@@ -39,7 +40,7 @@ def process(bound: Bound, source: Source, block: Block, weighted: bool, regions:
     """
     arrays = source.read(bound.demand.branches, block.start, block.stop)
     evaluator = Evaluator(arrays, bound.schema, bound.demand, block.events)
-    partial = Partial(block, bytes_read=sum(int(array.nbytes) for array in arrays.values()))
+    partial = Partial(block, file_events=source.entries, bytes_read=sum(int(array.nbytes) for array in arrays.values()))
     with quiet():
         try:
             _Pass(bound, evaluator, partial, weighted, regions and bool(bound.regions)).run()
@@ -109,7 +110,7 @@ class _Pass:
         before = self.counted(step.source)
         after = self.counted(step.node)
         row = Row(objects_in=int(ak.sum(before)), objects_out=int(ak.sum(after)))
-        row.missing = self.evaluator.dropped.get(step.node.inputs[0].identity, 0)
+        row.missing = self.undecided(step.node.inputs[0].inputs[1])
         self.partial.rows[step.step.name] = self.row(row)
 
     def counted(self, collection: Node) -> Any:
@@ -117,6 +118,15 @@ class _Pass:
 
         numbers = ak.num(self.evaluator.value(collection), axis=1)
         return numbers if self.mask is None else numbers[self.mask]
+
+    def undecided(self, condition: Node) -> int:
+        """Objects of the events still here whose condition is missing; they are dropped."""
+        import awkward as ak
+
+        if not condition.type.optional:
+            return 0
+        absent = ak.is_none(self.evaluator.column(condition), axis=-1)
+        return int(ak.sum(absent if self.mask is None else absent[self.mask], axis=None))
 
     def cut(self, step: BoundStep) -> None:
         import awkward as ak
@@ -187,17 +197,18 @@ class _Pass:
             return
         for region in self.bound.regions:
             mask = np.ones(self.evaluator.entries, bool)
-            for name in region.cuts:
-                if name.removeprefix("!") in self.cut_masks:
-                    true, false = self.cut_masks[name.removeprefix("!")]
-                    mask &= false if name.startswith("!") else true
+            for name, inverted in region.terms:
+                if name in self.cut_masks:
+                    true, false = self.cut_masks[name]
+                    mask &= false if inverted else true
             yield region.name, mask
 
     def fill(self, bound: BoundHistogram, region: str, mask: Any) -> None:
-        histogram = make_histogram(bound, self.weighted)
+        histogram = make_histogram(bound.histogram, self.weighted)
         weight = None if bound.weight is None else (bound.weight, self.evaluator.column(bound.weight))
         values = [self.evaluator.column(node) for node in bound.values]
         columns, weights, counters = flat_columns(bound.values, values, weight, mask)
+        columns = [fitted(axis, column) for axis, column in zip(bound.histogram.axes, columns, strict=True)]
         if weights is None:
             histogram.fill(*columns)
         else:
@@ -207,11 +218,19 @@ class _Pass:
         self.partial.counters[name] = self.partial.counters.get(name, Counters()) + counters
 
 
-def make_histogram(bound: BoundHistogram, weighted: bool) -> Any:
+def fitted(axis: Axis, column: Any) -> Any:
+    """Whole numbers beyond 32 bits, which integer axes refuse, put at the end of that range: in the flow as well."""
+    if axis.kind not in ("integer", "int_category") or axis.growth or column.dtype.kind not in "iu":
+        return column
+    return column.clip(-(2**31), 2**31 - 1)
+
+
+def make_histogram(histogram: Histogram, weighted: bool) -> Any:
     """An empty `hist.Hist` for one histogram: Weight storage when weighted, else Double counts."""
     import hist
 
-    names = ["x", "y", "z"] if len(bound.values) <= 3 else [f"x{i}" for i in range(len(bound.values))]
-    axes = [axis.make(name) for axis, name in zip(bound.histogram.axes, names, strict=False)]
+    count = len(histogram.axes)
+    names = ["x", "y", "z"] if count <= 3 else [f"x{i}" for i in range(count)]
+    axes = [axis.make(name) for axis, name in zip(histogram.axes, names, strict=False)]
     storage = hist.storage.Weight() if weighted else hist.storage.Double()
-    return hist.Hist(*axes, storage=storage, name=bound.histogram.name, label=bound.histogram.name)
+    return hist.Hist(*axes, storage=storage, name=histogram.name, label=histogram.name)

@@ -58,21 +58,28 @@ class Cutflow(Sequence[CutflowRow]):
         flags = [name for name in ("missing", "nan", "bad_weights") if any(getattr(row, name) for row in self.rows)]
         cells = []
         for row in self.rows:
-            line = [row.name if row.objects is None else f"{row.name} ({row.objects[0]:,} → {row.objects[1]:,} objects)"]
+            line = [
+                row.name if row.objects is None else f"{row.name} ({row.objects[0]:,} → {row.objects[1]:,} objects)"
+            ]
             line.append(f"{row.passed:,}")
             if self.is_weighted:
                 line.append(with_error(row.weighted, row.error))
             line += [percent(row.efficiency), percent(row.total_efficiency)]
             line += [f"{getattr(row, name):,}" if getattr(row, name) else "" for name in flags]
             cells.append(line)
-        return [*headings, *({"missing": "missing", "nan": "NaN", "bad_weights": "bad weights"}[f] for f in flags)], cells
+        return [
+            *headings,
+            *({"missing": "missing", "nan": "NaN", "bad_weights": "bad weights"}[f] for f in flags),
+        ], cells
 
     def __repr__(self) -> str:
         headings, cells = self.table()
         widths = [max(len(line[i]) for line in [headings, *cells]) for i in range(len(headings))]
         lines = []
         for line in [headings, *cells]:
-            parts = [text.ljust(w) if i == 0 else text.rjust(w) for i, (text, w) in enumerate(zip(line, widths, strict=True))]
+            parts = [
+                text.ljust(w) if i == 0 else text.rjust(w) for i, (text, w) in enumerate(zip(line, widths, strict=True))
+            ]
             lines.append("  ".join(parts).rstrip())
         return "\n".join(lines)
 
@@ -103,10 +110,10 @@ def with_error(value: float, error: float) -> str:
 
 
 def clopper_pearson(passed: int, total: int, level: float = 0.682689492137086) -> tuple[float, float]:
-    """The Clopper-Pearson interval of an efficiency (Biometrika 26 (1934) 404), from quantiles of the beta distribution."""
+    """The Clopper-Pearson interval of an efficiency (Biometrika 26 (1934) 404), from beta quantiles."""
     if total <= 0:
         return (math.nan, math.nan)
-    from scipy.stats import beta
+    from scipy.stats import beta  # type: ignore[import-untyped]
 
     tail = (1 - level) / 2
     low = 0.0 if passed == 0 else float(beta.ppf(tail, passed, total - passed + 1))

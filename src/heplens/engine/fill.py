@@ -82,7 +82,9 @@ def _flat(node: Node, array: Any, deepest: Any, depth: int) -> tuple[Any, Any | 
         else:
             array = ak.fill_none(array, {"bool": False, "int": 0, "float": 0.0}[node.type.kind], axis=-1)
     if node.type.kind == "str":
-        return np.asarray(ak.to_list(ak.flatten(array, axis=depth)) if depth else ak.to_list(array), dtype=object), absent
+        return np.asarray(
+            ak.to_list(ak.flatten(array, axis=depth)) if depth else ak.to_list(array), dtype=object
+        ), absent
     return _numpy(array), absent
 
 

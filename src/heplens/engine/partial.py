@@ -84,8 +84,8 @@ class Partial:
     """The contribution of one block.
 
     `histograms` maps (histogram name, region name, "" without regions) to a `hist.Hist`; `rows` maps the name of a
-    cutflow row, in order, to its counts; `sumw` is the sum of generator weights of the block's file, for the block
-    that begins the file, when the file tells.
+    cutflow row, in order, to its counts; `sumw` is the sum of generator weights of the whole file that the block is
+    of, when the file tells, and `file_events` the number of its events.
     """
 
     block: Block
@@ -93,4 +93,5 @@ class Partial:
     counters: dict[str, Counters] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     sumw: float | None = None
+    file_events: int = 0
     bytes_read: int = 0

@@ -29,6 +29,12 @@ class Plan:
     def events(self) -> int:
         return sum(block.events for block in self.blocks)
 
+    def events_by_sample(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for block in self.blocks:
+            found[block.sample] = found.get(block.sample, 0) + block.events
+        return found
+
     def of(self, block: Block) -> tuple[Source, Bound]:
         return self.opened[block.sample, block.file, block.tree]
 

@@ -32,10 +32,9 @@ def run(
             break
         source, bound = todo.of(block)
         partial = process(bound, source, block, weighted)
-        if block.start == 0:
-            partial.sumw = sum_of_weights(analysis, source, block)
+        partial.sumw = sum_of_weights(analysis, source, block)
         partials.append(partial)
         done += block.events
         if progress is not None:
             progress(done, total)
-    return add(analysis, partials, len(todo.blocks), todo.warnings)
+    return add(analysis, partials, len(todo.blocks), todo.warnings, todo.events_by_sample())

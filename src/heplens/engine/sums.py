@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..analysis.axes import Histogram
 from ..analysis.value import is_weighted
 from ..columns.dataset import Dataset, Sample
 from ..errors import AnalysisError
+from .chunk import make_histogram
 from .cutflow import Cutflow, CutflowRow, clopper_pearson
 from .partial import Counters, Partial, Row
 from .result import Result
@@ -17,11 +19,18 @@ if TYPE_CHECKING:
     from ..analysis.value import Analysis
 
 
-def add(analysis: Analysis, partials: Iterable[Partial], blocks: int, problems: Sequence[str] = ()) -> Result:
+def add(
+    analysis: Analysis,
+    partials: Iterable[Partial],
+    blocks: int,
+    problems: Sequence[str] = (),
+    events: Mapping[str, int] | None = None,
+) -> Result:
     """The result of the given partials, which must come in file order.
 
     Counts are exact. Weighted sums are those of each block, added in this order: the same bits whoever made the
-    partials. A partial result is normalised by the sum of weights of what was processed.
+    partials. A partial result is normalised by the sum of weights of what was processed; `events` is how many each
+    sample has in all, which tells how much of a sum of weights from the metadata that is.
     """
     dataset = analysis.dataset
     assert dataset is not None
@@ -31,15 +40,19 @@ def add(analysis: Analysis, partials: Iterable[Partial], blocks: int, problems: 
     counters: dict[str, Counters] = {}
     sums: dict[tuple[str, str, str], Any] = {}
     rows: dict[str, dict[str, Row]] = {}
+    plain = {h.name for h in analysis.histograms if h.weight == 1}
     for sample in dataset.samples:
-        factor = normalisation(dataset, sample, by_sample[sample.name])
+        factor = normalisation(dataset, sample, by_sample[sample.name], events)
         histograms, sample_rows = _add_sample(by_sample[sample.name], counters)
         rows[sample.name] = {name: row.scaled(factor) if factor != 1 else row for name, row in sample_rows.items()}
         for (name, region), histogram in histograms.items():
-            sums[name, sample.name, region] = histogram * factor if factor != 1 else histogram
+            scaled = factor != 1 and name not in plain  # weight=1 asks for counts
+            sums[name, sample.name, region] = histogram * factor if scaled else histogram
     made = {
         h.name: _assemble(analysis, h.name, sums) for h in analysis.histograms if any(key[0] == h.name for key in sums)
     }
+    for h in analysis.histograms:  # nothing was processed: every histogram is there, and empty
+        made.setdefault(h.name, _empty(analysis, h))
     used = [partial.block for sample in dataset.samples for partial in by_sample[sample.name]]
     total = _total_rows(rows)
     notes = [*problems, *_problems(total, counters)]
@@ -61,20 +74,50 @@ def _add_sample(
     return histograms, rows
 
 
-def normalisation(dataset: Dataset, sample: Sample, partials: Sequence[Partial]) -> float:
-    """cross section [pb] x luminosity [fb⁻¹] x 1000 / sum of generator weights; 1 for data and what is not normalised."""
+def normalisation(
+    dataset: Dataset, sample: Sample, partials: Sequence[Partial], events: Mapping[str, int] | None = None
+) -> float:
+    """cross section [pb] x luminosity [fb⁻¹] x 1000 / sum of generator weights; 1 for data and what is not normalised.
+
+    Of a file or sample that was processed in part, that part of the sum of weights counts which it has of the events.
+    """
     if not dataset.is_normalised(sample) or not partials:
         return 1.0
-    assert sample.cross_section is not None and dataset.luminosity is not None
-    found = [partial.sumw for partial in partials if partial.sumw is not None]
-    complete = sample.sumw is not None
-    sumw = sample.sumw if complete else math.fsum(found)
+    assert sample.cross_section is not None
+    assert dataset.luminosity is not None
+    sumw = _sum_from_files(sample, partials) if sample.sumw is None else sample.sumw * _share(sample, partials, events)
     if not sumw:
         raise AnalysisError(
             f"{sample.name!r} has a cross section, but neither its files nor its metadata tell the sum of generator "
             "weights; give sumw in the metadata"
         )
     return float(sample.cross_section * dataset.luminosity * 1000 / sumw)
+
+
+def _share(sample: Sample, partials: Sequence[Partial], events: Mapping[str, int] | None) -> float:
+    total = (events or {}).get(sample.name, 0)
+    return sum(partial.block.events for partial in partials) / total if total else 1.0
+
+
+def _sum_from_files(sample: Sample, partials: Sequence[Partial]) -> float:
+    by_file: dict[tuple[str, str], list[Partial]] = {}
+    for partial in partials:
+        by_file.setdefault((partial.block.file, partial.block.tree), []).append(partial)
+    sums: list[float] = []
+    silent: list[str] = []
+    for (path, _), mine in by_file.items():
+        sumw = next((partial.sumw for partial in mine if partial.sumw is not None), None)
+        done, entries = sum(partial.block.events for partial in mine), mine[0].file_events
+        if sumw is None:
+            silent.append(path)
+        else:
+            sums.append(sumw if done >= entries else sumw * (done / entries))
+    if sums and silent:
+        raise AnalysisError(
+            f"{silent[0]!r} does not tell the sum of generator weights, as other files of {sample.name!r} do; "
+            "give sumw in the metadata"
+        )
+    return math.fsum(sums)
 
 
 def _assemble(analysis: Analysis, name: str, sums: dict[tuple[str, str, str], Any]) -> Any:
@@ -86,15 +129,7 @@ def _assemble(analysis: Analysis, name: str, sums: dict[tuple[str, str, str], An
         return next(iter(mine.values()))
     import hist
 
-    labels = []
-    if dataset.named:
-        labels.append(
-            hist.axis.StrCategory([sample.name for sample in dataset.samples], name="dataset", label="dataset")
-        )
-    if analysis.regions:
-        labels.append(
-            hist.axis.StrCategory([region.name for region in analysis.regions], name="region", label="region")
-        )
+    labels = _labels(analysis)
     merged = _same_axes(list(mine.values()))
     first = merged[0]
     whole = hist.Hist(*labels, *first.axes, storage=first.storage_type(), name=name, label=first.label)
@@ -107,6 +142,29 @@ def _assemble(analysis: Analysis, name: str, sums: dict[tuple[str, str, str], An
             place += (labels[-1].index(region),)
         view[place] = histogram.view(flow=True)
     return whole
+
+
+def _labels(analysis: Analysis) -> list[Any]:
+    """The axes that tell samples and regions apart, where there are any."""
+    import hist
+
+    assert analysis.dataset is not None
+    labels: list[Any] = []
+    if analysis.dataset.named:
+        names = [sample.name for sample in analysis.dataset.samples]
+        labels.append(hist.axis.StrCategory(names, name="dataset", label="dataset"))
+    if analysis.regions:
+        names = [region.name for region in analysis.regions]
+        labels.append(hist.axis.StrCategory(names, name="region", label="region"))
+    return labels
+
+
+def _empty(analysis: Analysis, histogram: Histogram) -> Any:
+    import hist
+
+    bare = make_histogram(histogram, is_weighted(analysis))
+    axes = (*_labels(analysis), *bare.axes)
+    return hist.Hist(*axes, storage=bare.storage_type(), name=histogram.name, label=bare.label)
 
 
 def _same_axes(histograms: list[Any]) -> list[Any]:

@@ -174,8 +174,7 @@ class _Body:
                 self.fill(histogram, "", "")
                 continue
             for region in self.bound.regions:
-                present = [cut for cut in region.cuts if cut.removeprefix("!") in self.masks]
-                terms = [self.masks[cut.removeprefix("!")][cut.startswith("!")] for cut in present]
+                terms = [self.masks[cut][inverted] for cut, inverted in region.terms if cut in self.masks]
                 mask = w.names.new(f"in_{region.name}_for_{histogram.histogram.name}")
                 w.touched = {term.removeprefix("~") for term in terms} | {"events"}
                 w.assign(mask, Code(" & ".join(terms) or "np.ones(len(events), bool)"))
