@@ -119,7 +119,7 @@ OBJECTS = [
             hist("dphi", axis("deltaPhi(A, B)", 32, -3.2, 3.2)),
             hist("dr", axis("deltaR(A, B)", 30, 0, 6)),
             hist("mt", axis("mT(A, B)", 30, 0, 120)),
-            hist("pt", axis("A.pt - pt1", 10, -1, 1)),
+            hist("pt", axis("A.pt - pt1", 11, -1, 1)),
             hist("eta", axis("A.eta", 25, -2.5, 2.5), axis("B.eta", 25, -2.5, 2.5)),
         ],
     ),

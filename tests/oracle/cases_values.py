@@ -62,7 +62,7 @@ VALUES = [
             hist("exp", axis("exp(-pt1/20)", 20, 0, 1)),
             hist("log10", axis("log10(E1)", 20, 0, 3)),
             hist("floor", axis("floor(pt1/10)", 12, 0, 12)),
-            hist("cos", axis("cos(phi1) - px1/hypot(px1, py1)", 2, -1, 1)),
+            hist("cos", axis("cos(phi1) - px1/hypot(px1, py1)", 3, -1, 1)),
             hist("abs", axis("abs(eta1)", 20, 0, 2.5)),
         ],
     ),
