@@ -17,7 +17,12 @@ STEPS = [-1.0, 0.1, 0.25, 0.3, 2.0]
 def values_of(rng: np.random.Generator, n: int) -> np.ndarray:
     """Ties at the steps, float32 numbers beside them, both infinities, NaN."""
     pool = np.concatenate(
-        [np.repeat(STEPS, 3), np.float32([0.1, 0.3]).astype(float), rng.normal(size=20), [np.inf, -np.inf, np.nan, -0.0]]
+        [
+            np.repeat(STEPS, 3),
+            np.float32([0.1, 0.3]).astype(float),
+            rng.normal(size=20),
+            [np.inf, -np.inf, np.nan, -0.0],
+        ]
     )
     return rng.choice(pool, size=n)
 

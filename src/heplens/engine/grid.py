@@ -1,4 +1,4 @@
-"""The values a handle can take: decimal numbers a person would write, so that what is shown, exported and cut on agree."""
+"""The values a handle can take: decimal numbers, so that what is shown, what is exported and what is cut on agree."""
 
 from __future__ import annotations
 

@@ -199,4 +199,5 @@ def slice_tile(cells: Cells, first: int, last: int) -> tuple[Floats, Floats]:
 def _between(table: NDArray[Any], first: int, last: int) -> Floats:
     sums = np.zeros((table.shape[0] + 1, table.shape[1]))
     np.cumsum(table, axis=0, dtype=np.float64, out=sums[1:])
-    return sums[max(first, last)] - sums[first]
+    between: Floats = sums[max(first, last)] - sums[first]
+    return between

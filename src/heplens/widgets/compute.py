@@ -39,10 +39,6 @@ class Outcome:
         return self.result.events
 
 
-class Cancelled(AnalysisError):
-    """A newer request made this one useless."""
-
-
 class Compute:
     """Computes for one session; every method may be called from any thread."""
 
@@ -66,7 +62,7 @@ class Compute:
     def run(self, analysis: Analysis, cancel: Cancel | None = None) -> Outcome:
         result = analysis.run(cancel=cancel)
         if cancel is not None and cancel():
-            raise Cancelled("something newer was asked for")
+            raise AnalysisError("cancelled: something newer was asked for")
         return Outcome(result, result.histograms, _shape(result.histograms))
 
     # --- messages -----------------------------------------------------------------------------------------------------
@@ -141,7 +137,9 @@ class Compute:
         """From the smallest value to where all but the last half percent lie, among the events that reach the step."""
         key = (analysis.dataset, analysis.steps[:place], expression)
         if key not in self._ranges:
-            self._ranges[key] = _span(analysis.with_parts(steps=analysis.steps[:place], histograms=(), regions=()), expression)
+            self._ranges[key] = _span(
+                analysis.with_parts(steps=analysis.steps[:place], histograms=(), regions=()), expression
+            )
         return self._ranges[key]
 
 
@@ -163,7 +161,9 @@ def tile_key(analysis: Analysis, name: str, found: list[Handle]) -> str:
     step = analysis.steps[place]
     mine = [h for h in found if h.step == name]
     grid = mine[0].grid
-    off_grid = sorted({h.value for h in mine if h.value is not None and grid is not None and not _on(grid.values(), h.value)})
+    off_grid = sorted(
+        {h.value for h in mine if h.value is not None and grid is not None and not _on(grid.values(), h.value)}
+    )
     variable = (step.name, mine[0].variable, [h.operator for h in mine], isinstance(step, Cut) and step.enabled)
     others = (*analysis.steps[:place], *analysis.steps[place + 1 :])
     text = repr((analysis.dataset, others, place, variable, grid, off_grid, analysis.histograms, analysis.regions))

@@ -44,7 +44,7 @@ class State:
 
 @dataclass(frozen=True)
 class Edit:
-    """Apply `edit` (an operation of `heplens.analysis.edits`) to the analysis, which the page knew as `base_revision`."""
+    """Apply `edit`, an operation of `heplens.analysis.edits`, to the analysis that the page knew as `base_revision`."""
 
     id: str
     base_revision: int

@@ -62,9 +62,7 @@ class Session:
     def state(self) -> m.Json:
         with self._lock:
             h = self._history
-            return m.State(
-                h.revision, self._compute.document(h.value), h.can_undo, h.can_redo, self._status
-            ).to_json()
+            return m.State(h.revision, self._compute.document(h.value), h.can_undo, h.can_redo, self._status).to_json()
 
     def assign(self, analysis: Analysis) -> None:
         """Make `analysis` current, as an edit made from Python."""
@@ -122,7 +120,7 @@ class Session:
             case m.AskCounts():
                 self._in_worker("preview" if request.edit else "counts", request.id, lambda t: self._counts(request, t))
             case m.AskSnapshot():
-                self._in_worker(f"snapshot {request.id}", request.id, lambda t: self._snapshot(request, t))
+                self._in_worker("snapshot", request.id, lambda t: self._snapshot(request, t))
             case m.AskTile():
                 self._in_worker("tile", request.id, lambda t: self._tile(request, t))
             case m.AskBokeh():
@@ -219,7 +217,9 @@ class Session:
             if not task.cancelled.is_set() and slot != "preview":
                 self._set_status(m.Status("failed", ""))
 
-        self._worker.submit(slot, work, dropped)
+        # A slot per page: two tabs on one kernel must not take each other's answers away.
+        client = id.partition(".")[0]
+        self._worker.submit(f"{slot} {client}", work, dropped)
 
     def _guarded(self, id: str, run: Callable[[], None], task: Task | None = None) -> bool:
         """Run and answer whatever goes wrong with a sentence: the kernel must outlive every request."""
