@@ -32,7 +32,7 @@ OBJECTS = [
         define("Zs", "pairs(Muon)[charge == 0]"),
         define("Z1", "closest(Zs, mass, 91.1876)"),
         define("Z2", "leading(disjoint(Zs, Z1), first.pt + second.pt)"),
-        cut("40 < Z1.mass < 120", "Z1"),
+        cut("40 < Z1.mass < 120", "Z1 window"),
         hists=[
             hist("z1", axis("Z1.mass", 40, 40, 120)),
             hist("z2", axis("Z2.mass", 20, 0, 120)),
@@ -147,7 +147,7 @@ OBJECTS = [
         (15, 16, 17),
         cut("count(Muon) == 1 & triggerIsoMu24", "one"),
         define("W", "mT(Muon[0], MET)"),
-        cut("W > 40", "W"),
+        cut("W > 40", "W cut"),
         hists=[
             hist("mt", axis("W", 30, 0, 120)),
             hist("dphi", axis("deltaPhi(Muon[0], MET)", 20, -3.2, 3.2)),

@@ -16,6 +16,11 @@ TESTS = Path(__file__).resolve().parents[1]
 FOLDERS = (TESTS / "data", TESTS.parents[1] / "shared" / "data")
 
 
+def is_there(name: str) -> bool:
+    """Whether a test file can be read here."""
+    return any((folder / name).exists() for folder in FOLDERS)
+
+
 def find(name: str) -> Path:
     """The path of a test file."""
     for folder in FOLDERS:
