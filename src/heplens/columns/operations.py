@@ -134,6 +134,8 @@ def _item(node: Node, inputs: list[Any]) -> Any:
 
     index, level = node.parameters
     assert isinstance(index, int) and isinstance(level, int)
+    if level == 0 and index >= 0 and ak.all(ak.num(inputs[0], axis=1) > index, axis=None):
+        return inputs[0][:, index]  # nothing is missing, as after a cut on the count: no need to make room for it
     one = inputs[0][_place(level, slice(index, index + 1 if index != -1 else None))]
     return ak.firsts(one, axis=level + 1)
 
@@ -418,6 +420,6 @@ TABLE: dict[str, Operation] = {
     "pick": _pick, "sort": _sort, "combinations": _combinations, "cartesian": _cartesian, "concat": _concat,
     "disjoint": _disjoint, "count": _count, "reduce": _reduce, "arithmetic": _arithmetic, "compare": _compare,
     "and": _logic, "or": _logic, "not": lambda node, inputs: logic.inverse(inputs[0]), "call": _call,
-    "default": _default, "where": _where, "bit": _bit, "deltaPhi": _delta_phi, "deltaR": _delta_r, "mT": _transverse_mass,
-    "deltaR_min": _delta_r_min,
+    "default": _default, "where": _where, "bit": _bit, "deltaPhi": _delta_phi, "deltaR": _delta_r,
+    "mT": _transverse_mass, "deltaR_min": _delta_r_min,
 }  # fmt: skip

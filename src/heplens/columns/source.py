@@ -10,7 +10,7 @@ from .schema import Column, Schema
 from .types import Kind
 
 #: Clusters smaller than this many events are taken together, so that the cost of a block is not that of its overhead.
-BLOCK_EVENTS = 100_000
+BLOCK_EVENTS = 200_000
 #: A block holds at most this many events: it bounds the memory of one pass, whatever the file's clusters are.
 MAX_BLOCK_EVENTS = 1_000_000
 

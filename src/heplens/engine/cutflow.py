@@ -116,6 +116,6 @@ def clopper_pearson(passed: int, total: int, level: float = 0.682689492137086) -
     from scipy.stats import beta  # type: ignore[import-untyped]
 
     tail = (1 - level) / 2
-    low = 0.0 if passed == 0 else float(beta.ppf(tail, passed, total - passed + 1))
-    high = 1.0 if passed == total else float(beta.ppf(1 - tail, passed + 1, total - passed))
+    low = 0.0 if passed == 0 else float(betaincinv(passed, total - passed + 1, tail))
+    high = 1.0 if passed == total else float(betaincinv(passed + 1, total - passed, 1 - tail))
     return (low, high)

@@ -19,7 +19,10 @@ _RENAMED = {
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2",
     "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "length": "count",
 }  # fmt: skip
-_SAME = "abs sqrt exp log log10 sin cos tan sinh cosh tanh floor ceil sum max min".split()
+_SAME = (
+    "abs", "sqrt", "exp", "log", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "floor", "ceil", "sum", "max",
+    "min",
+)  # fmt: skip
 _FUNCTIONS = {**{name: name for name in _SAME}, **_RENAMED}
 
 

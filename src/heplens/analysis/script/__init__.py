@@ -62,7 +62,7 @@ def _with_imports(text: str) -> str:
 def _source(helper: str) -> str:
     """A helper's source without the annotations, which say nothing in a script."""
     text = inspect.getsource(HELPERS[helper])
-    text = re.sub(r": Any\b(?=[,)= ])", "", text)
+    text = re.sub(r": (Any|int)\b(?=[,)= ])", "", text)
     return re.sub(r"\) -> [^:]+:", "):", text, count=1).replace("weight = None", "weight=None")
 
 

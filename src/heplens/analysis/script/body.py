@@ -103,10 +103,14 @@ class _Body:
         name = step.step.name
         if not self.bound.regions:
             mask = w.known(step.node)
+            if not any(node.operation in ("column", "group") for node in walk([step.node])):
+                w.touched.add("events")
+                mask = f"np.full(len(events), {mask})"  # the same for every event, as in 1 < 2
             w.line(f"passed = {mask}", defines="passed")
             w.touched.add("passed")
+            w.touched.add("passed")
+            w.line(f"cutflow[{quote(name)}] = int(ak.sum(passed))")
             w.line("", narrows="passed")
-            self.row(name, "events")
             return
         true = w.names.new(f"passes_{name}")
         code = w.code(step.node)
@@ -217,8 +221,6 @@ def apply_cuts(lines: list[Line]) -> list[str]:
         if line.narrows:
             later = set().union(*(rest.uses for rest in lines[place + 1 :])) if place + 1 < len(lines) else set()
             live = [name for name in dict.fromkeys(defined) if name in later and name != line.narrows]
-            if "events" not in live:
-                live.insert(0, "events")  # the cutflow counts them
             for start in range(0, len(live), 4):
                 some = live[start : start + 4]
                 out.append(f"{', '.join(some)} = {', '.join(f'{name}[{line.narrows}]' for name in some)}")

@@ -64,6 +64,8 @@ def _select(w: Writer, node: Node) -> Code:
 def _item(w: Writer, node: Node) -> Code:
     index, level = node.parameters
     assert isinstance(index, int) and isinstance(level, int)
+    if level == 0 and index >= 0:
+        return Code(f"{w.helper('item')}({w.code(node.inputs[0]).text}, {index})")
     piece = f"{index}:" if index == -1 else f"{index or ''}:{index + 1}"
     inside = ", ".join([*[":"] * (level + 1), piece])
     return Code(f"ak.firsts({w.code(node.inputs[0]).within(ATOM)}[{inside}], axis={level + 1})")

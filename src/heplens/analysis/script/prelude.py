@@ -14,10 +14,10 @@ import numpy as np
 
 
 def blocks(edges: Any, entries: Any) -> Any:
-    """Ranges of at least 100,000 events that end where the file can be cut; sums per range add in a fixed order."""
+    """Ranges of at least 200,000 events that end where the file can be cut; sums per range add in a fixed order."""
     start = 0
     for edge in [*(e for e in edges if 0 < e < entries), entries]:
-        if edge - start < 100_000 and edge != entries:
+        if edge - start < 200_000 and edge != entries:
             continue
         while edge - start > 1_000_000:
             yield start, start + 1_000_000
@@ -71,6 +71,13 @@ def either(left: Any, right: Any) -> Any:
 def choose(condition: Any, left: Any, right: Any) -> Any:
     """``ak.where`` that is missing where the condition is."""
     return ak.mask(ak.where(ak.fill_none(condition, False, axis=-1), left, right), ~ak.is_none(condition, axis=-1))
+
+
+def item(objects: Any, index: int) -> Any:
+    """One element of each list, missing where there is none."""
+    if ak.all(ak.num(objects, axis=1) > index, axis=None):
+        return objects[:, index]
+    return ak.firsts(objects[:, index : index + 1], axis=1)
 
 
 def spread(value: Any, like: Any) -> Any:
