@@ -1,0 +1,32 @@
+"""The same analysis on Dask: in the background, with partial results, named failures, and a record to go on from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .job import Job, JobTimeoutError
+from .ledger import Failure
+from .progress import Progress
+
+if TYPE_CHECKING:
+    from ..analysis.value import Analysis
+
+__all__ = ["Failure", "Job", "JobTimeoutError", "Progress", "submit"]
+
+
+def submit(analysis: Analysis, client: Any = None, *, directory: Any = None, task_seconds: float = 0.7) -> Job:
+    """Run an analysis on a Dask cluster; the bins are those of `Analysis.run`, bit by bit.
+
+    Parameters
+    ----------
+    client : a `distributed.Client`, a cluster, or the address of a scheduler; without one a cluster with a worker for
+        each core of this machine is started, and kept for later jobs.
+    directory : where to keep what is done, so that `Job.resume` can go on after anything died. Partials of the same
+        analysis and files that are there already are not made again.
+    task_seconds : how much work to send to a worker at a time.
+
+    Raises
+    ------
+    AnalysisError, JobError : no data, arrays in memory, no cluster, or workers with other versions (named).
+    """
+    return Job(analysis, client, directory=directory, task_seconds=task_seconds)

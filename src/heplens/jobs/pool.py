@@ -1,0 +1,153 @@
+"""Tasks on a client, a bounded number at a time, and their results as they come: the only place that talks to Dask."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import JobError
+from .task import Order
+
+_ASK_EVERY = 2.0  # seconds between questions about the workers
+_PATIENCE = 10.0  # seconds until a scheduler that does not answer is taken for lost
+
+
+class ClientLostError(JobError):
+    """The client was closed, or its scheduler cannot be reached."""
+
+
+@dataclass
+class Answer:
+    """What came back for an order: a value, or why there is none. `killed`: workers died while they had it."""
+
+    order: Order
+    value: Any = None
+    error: str = ""
+    killed: bool = False
+
+
+class Pool:
+    """Submits orders and hands back answers. Used by one thread."""
+
+    def __init__(self, client: Any, name: str, stop: threading.Event) -> None:
+        self.client = client
+        self.threads = 0
+        self.workers = 0
+        self._name = name
+        self._stop = stop
+        self._number = 0
+        self._asked = 0.0
+        self._orders: dict[int, Order] = {}
+        self._futures: dict[int, Any] = {}
+        self._done: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    def __len__(self) -> int:
+        return len(self._futures)
+
+    @property
+    def room(self) -> int:
+        """How many more tasks to have in flight: each thread works on one and has another waiting."""
+        self.look()
+        return max(2, 2 * self.threads + 1) - len(self)
+
+    def look(self) -> None:
+        """Count workers and threads, now and then. Raises ClientLostError."""
+        self.check()
+        if time.monotonic() - self._asked < _ASK_EVERY:
+            return
+        try:
+            threads = self.client.sync(self.client.scheduler.ncores, callback_timeout=_PATIENCE)
+        except Exception as error:
+            raise ClientLostError(f"the Dask scheduler does not answer ({type(error).__name__})") from error
+        self.threads, self.workers = sum(threads.values()), len(threads)
+        self._asked = time.monotonic()
+
+    def check(self) -> None:
+        """Raises ClientLostError when there is no connection."""
+        status = self.client.status
+        if status in ("closed", "closing"):
+            raise ClientLostError("the Dask client was closed")
+        if status != "running":
+            raise ClientLostError("the connection to the Dask scheduler was lost")
+
+    def submit(self, function: Callable[[Order], Any], order: Order) -> None:
+        self._number += 1
+        number = self._number
+        try:
+            future = self.client.submit(function, order, key=f"heplens-{self._name}-{number}", pure=False)
+        except Exception as error:
+            self.check()
+            raise ClientLostError(f"the Dask client takes no task: {error}") from error
+        self._orders[number], self._futures[number] = order, future
+        future.add_done_callback(lambda _: self._done.put(number))
+
+    def answers(self, timeout: float) -> Iterator[Answer]:
+        """What is ready, after waiting up to `timeout` seconds for the first. Raises ClientLostError."""
+        ready: list[int] = []
+        try:
+            ready.append(self._done.get(timeout=timeout))
+            while True:
+                ready.append(self._done.get_nowait())
+        except queue.Empty:
+            pass
+        if not ready:
+            self.look()  # a silent scheduler is noticed here
+            return
+        self.check()
+        values = self._gather({n: self._futures[n] for n in ready if self._futures[n].status == "finished"})
+        if self._stop.is_set():
+            return
+        for number in ready:
+            order, future = self._orders.pop(number), self._futures.pop(number)
+            if values.get(number) is not None:
+                yield Answer(order, values[number])
+            elif future.status == "error":
+                yield _failed(order, future)
+            else:
+                self.check()
+                yield Answer(order, error="its task was cancelled by someone else")
+
+    def cancel(self) -> None:
+        """Let go of everything in flight. Never raises: there may be no scheduler left to tell."""
+        if self._futures and self.client.status == "running":
+            with suppress(Exception):
+                coroutine = self.client.cancel(list(self._futures.values()), asynchronous=True, force=True)
+                asyncio.run_coroutine_threadsafe(coroutine, self.client.loop.asyncio_loop)
+        self._orders.clear()
+        self._futures.clear()
+
+    def _gather(self, futures: dict[int, Any]) -> dict[int, Any]:
+        """Number to value; None where a result was lost. Bounded by the life of the client, unlike `Client.gather`."""
+        if not futures:
+            return {}
+        loop = self.client.loop.asyncio_loop
+        waiting = asyncio.run_coroutine_threadsafe(self.client.gather(futures, errors="skip", asynchronous=True), loop)
+        while True:
+            try:
+                found: dict[int, Any] = waiting.result(timeout=1.0)
+                return found
+            except NotYet:
+                self.check()
+                if self._stop.is_set():
+                    waiting.cancel()
+                    return {}
+            except Exception as error:
+                self.check()
+                raise ClientLostError(f"results could not be fetched from the workers: {error}") from error
+
+
+def _failed(order: Order, future: Any) -> Answer:
+    from distributed.scheduler import KilledWorker
+
+    error = future.exception(timeout=_PATIENCE)
+    if isinstance(error, KilledWorker):
+        return Answer(order, error="worker processes died while they had it (out of memory, or a crash)", killed=True)
+    first = next(iter(str(error).strip().splitlines()), "")
+    return Answer(order, error=f"the task failed on its worker: {type(error).__name__}: {first}")

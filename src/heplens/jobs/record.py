@@ -1,0 +1,158 @@
+"""A job on disk: the analysis, the plan, and what is done. Plain JSON and arrays, written atomically, never pickled."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..analysis.document import from_document, to_document
+from ..analysis.value import is_weighted
+from ..engine.partial import Partial
+from ..errors import JobError
+from .environment import engine_version
+from .stored import decode, encode
+from .task import Piece
+
+if TYPE_CHECKING:
+    from ..analysis.value import Analysis
+    from .ledger import Ledger
+
+VERSION = 1
+
+
+class Record:
+    """The directory of a job: ``job.json``, ``plan.json`` and ``partials/*.npz``."""
+
+    def __init__(self, directory: Path, analysis: Analysis) -> None:
+        self.directory = directory
+        self.analysis = analysis
+        self._keys = Keys(analysis)
+
+    @classmethod
+    def create(cls, directory: Path, analysis: Analysis) -> Record:
+        """Begin, or go on in a directory that has been used: partials of the same analysis and files are found again.
+
+        Raises
+        ------
+        JobError : the directory cannot be written to, or holds something else.
+        """
+        try:
+            (directory / "partials").mkdir(parents=True, exist_ok=True)
+            others = [path.name for path in directory.iterdir() if path.name not in ("partials", "plan.json")]
+            if others and "job.json" not in others:
+                raise JobError(
+                    f"{str(directory)!r} holds other things ({others[0]}); give the job a directory of its own"
+                )
+            document = {"heplens_job": VERSION, "engine": engine_version(), "analysis": to_document(analysis)}
+            write(directory / "job.json", json.dumps(document, indent=1, ensure_ascii=False).encode())
+        except OSError as error:
+            raise JobError(f"the job cannot be kept in {str(directory)!r}: {error.strerror}") from error
+        return cls(directory, analysis)
+
+    @classmethod
+    def open(cls, directory: Path) -> Record:
+        """The job that is kept in a directory. Raises JobError when there is none, or one of another version."""
+        path = directory / "job.json"
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise JobError(f"there is no job in {str(directory)!r}: it has no job.json") from None
+        except OSError as error:
+            raise JobError(f"{str(path)!r} cannot be read: {error.strerror}") from error
+        except ValueError as error:
+            raise JobError(f"{str(path)!r} is damaged: {error}") from error
+        if not isinstance(document, dict) or document.get("heplens_job") != VERSION or "analysis" not in document:
+            raise JobError(f"{str(path)!r} is no job of version {VERSION}")
+        return cls(directory, from_document(document["analysis"]))
+
+    def write_plan(self, ledger: Ledger) -> None:
+        """What the job consists of, for whoever looks into the directory."""
+        files = [
+            {
+                "sample": file.where.sample,
+                "path": file.where.path,
+                "tree": file.plan.tree if file.plan else file.where.tree,
+                "uuid": file.plan.uuid if file.plan else None,
+                "entries": file.plan.entries if file.plan else None,
+                "error": file.failure.error if file.failure else None,
+                "blocks": [[p.block.start, p.block.stop, self._keys.of(p)] for p in ledger.pieces(file, all=True)],
+            }
+            for file in ledger.files
+        ]
+        self._write(self.directory / "plan.json", json.dumps({"heplens_job": VERSION, "files": files}).encode())
+
+    def save(self, done: Mapping[Piece, Partial]) -> None:
+        """Keep partials. They are on disk, whole, when this returns."""
+        if not done:
+            return
+        keyed = {self._keys.of(piece): partial for piece, partial in done.items()}
+        name = hashlib.sha256("".join(sorted(keyed)).encode()).hexdigest()[:32]
+        buffer = io.BytesIO()
+        encode(buffer, keyed)
+        self._write(self.directory / "partials" / f"{name}.npz", buffer.getvalue())
+
+    def load(self, pieces: Iterable[Piece]) -> dict[Piece, Partial]:
+        """The partials that are kept of these blocks, engine and analysis. Damaged files are passed over."""
+        wanted = {self._keys.of(piece): piece for piece in pieces}
+        found: dict[Piece, Partial] = {}
+        for path in sorted((self.directory / "partials").glob("*.npz")):
+            for key, partial in decode(path, wanted, self.analysis):
+                found[wanted[key]] = partial
+        return found
+
+    def _write(self, path: Path, data: bytes) -> None:
+        try:
+            write(path, data)
+        except OSError as error:
+            raise JobError(f"the job cannot be kept in {str(self.directory)!r}: {error.strerror}") from error
+
+
+class Keys:
+    """What a partial depends on, hashed: the engine, all of the analysis that is not its list of files, the block.
+
+    Files are known by their UUID and length, not by their name: one that was replaced is not taken for the old one.
+    """
+
+    def __init__(self, analysis: Analysis) -> None:
+        document = to_document(analysis)
+        assert analysis.dataset is not None
+        self._common = {
+            "engine": engine_version(),
+            "weighted": is_weighted(analysis),
+            "energy_unit": analysis.dataset.energy_unit,
+            **{part: document[part] for part in ("steps", "regions", "histograms")},
+        }
+        self._samples = {
+            sample.name: [sample.name, sample.role, analysis.dataset.is_normalised(sample) and sample.sumw is None]
+            for sample in analysis.dataset.samples
+        }
+
+    def of(self, piece: Piece) -> str:
+        block = piece.block
+        place = [block.uuid, block.tree, piece.entries, block.start, block.stop]
+        text = json.dumps([self._common, self._samples[block.sample], place], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write(path: Path, data: bytes) -> None:
+    """All or nothing, also when the machine stops half way."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def as_directory(path: Any) -> Path:
+    return Path(path).expanduser().absolute()

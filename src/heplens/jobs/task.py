@@ -1,0 +1,207 @@
+"""What runs on a worker. A task returns errors, never raises them, so one bad file cannot end a job."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ..analysis.bind import Bound
+from ..analysis.value import is_weighted
+from ..columns.dataset import Sample
+from ..columns.files import is_remote, open_source
+from ..columns.source import Source, blocks
+from ..engine.chunk import process
+from ..engine.generator import sum_of_weights
+from ..engine.partial import Block, Partial
+from ..engine.plan import bind_to
+from ..errors import AnalysisError, ExpressionError, FileError, HeplensError
+
+if TYPE_CHECKING:
+    from ..analysis.value import Analysis
+
+_REMEMBERED = 32
+
+
+@dataclass(frozen=True)
+class Where:
+    """One file of the dataset, by its number in file order."""
+
+    index: int
+    sample: str
+    path: str
+    tree: str
+
+
+@dataclass
+class FilePlan:
+    """What is in a file: its blocks, or why there are none. `refused`: the analysis does not go with the file."""
+
+    where: Where
+    tree: str = ""
+    uuid: str = ""
+    entries: int = 0
+    ranges: list[tuple[int, int]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    error: str = ""
+    transient: bool = False
+    refused: HeplensError | None = None
+    worker: str = ""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One block and its place: number `number` of the blocks of file `file`. `entries` are those of the whole file."""
+
+    file: int
+    number: int
+    block: Block
+    entries: int
+
+
+@dataclass
+class Outcome:
+    """What became of a piece: its partial, or an error."""
+
+    piece: Piece
+    partial: Partial | None = None
+    error: str = ""
+    transient: bool = False
+    seconds: float = 0.0
+    worker: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a task is asked to do. One object, so that Dask does not look for its futures in a list of blocks."""
+
+    document: str  # the analysis, without its files
+    items: tuple[Any, ...]  # Where or Piece
+
+
+def plan_files(order: Order) -> list[FilePlan]:
+    """Open each file, check the analysis against its branches and cut it into blocks."""
+    analysis = _analysis(order.document)
+    return [_plan_file(analysis, order.document, where) for where in order.items]
+
+
+def _plan_file(analysis: Analysis, document: str, where: Where) -> FilePlan:
+    found = FilePlan(where, worker=_worker())
+    try:
+        source = open_source(where.path, where.tree)
+        bound = _bound(analysis, document, where.sample, where.path, source)
+        found.tree = source.label.rpartition(":")[2]
+        found.uuid, found.entries = source.uuid, source.entries
+        found.ranges = blocks(source.edges(bound.demand.branches), source.entries)
+        found.warnings = list(bound.warnings)
+    except (ExpressionError, AnalysisError) as error:
+        found.refused = error
+    except Exception as error:
+        found.error, found.transient = describe_error(error), is_transient(error, where.path)
+    return found
+
+
+def process_pieces(order: Order) -> list[Outcome]:
+    """Process blocks one after the other; each has an outcome of its own."""
+    analysis = _analysis(order.document)
+    weighted = is_weighted(analysis)
+    return [_process(analysis, order.document, piece, weighted) for piece in order.items]
+
+
+def _process(analysis: Analysis, document: str, piece: Piece, weighted: bool) -> Outcome:
+    block = piece.block
+    outcome = Outcome(piece, worker=_worker())
+    start = time.perf_counter()
+    try:
+        source = open_source(block.file, block.tree)
+        if (source.uuid, source.entries) != (block.uuid, piece.entries):
+            raise FileError(f"{block.file!r} was replaced while the job ran; retry() reads it anew")
+        bound = _bound(analysis, document, block.sample, block.file, source)
+        partial = process(bound, source, block, weighted)
+        partial.sumw = sum_of_weights(analysis, source, block)
+        outcome.partial = partial
+    except Exception as error:
+        outcome.error, outcome.transient = describe_error(error), is_transient(error, block.file)
+    outcome.seconds = time.perf_counter() - start
+    return outcome
+
+
+# --- kept between tasks -----------------------------------------------------------------------------------------------
+
+_bounds: OrderedDict[tuple[str, str, str, str], tuple[Source, Bound]] = OrderedDict()
+_lock = threading.Lock()
+
+
+@lru_cache(maxsize=8)
+def _analysis(document: str) -> Analysis:
+    from ..analysis.document import from_json
+
+    return from_json(document)
+
+
+def _bound(analysis: Analysis, document: str, name: str, path: str, source: Source) -> Bound:
+    """The analysis bound to a file, kept as long as the open file is the same."""
+    key = (document, name, path, source.label)
+    with _lock:
+        found = _bounds.get(key)
+        if found is not None and found[0] is source:
+            _bounds.move_to_end(key)
+            return found[1]
+    bound = bind_to(analysis, _sample(analysis, name), source)
+    with _lock:
+        _bounds[key] = (source, bound)
+        while len(_bounds) > _REMEMBERED:
+            _bounds.popitem(last=False)
+    return bound
+
+
+def _sample(analysis: Analysis, name: str) -> Sample:
+    assert analysis.dataset is not None
+    return next(sample for sample in analysis.dataset.samples if sample.name == name)
+
+
+def _worker() -> str:
+    from distributed import get_worker
+
+    try:
+        return str(get_worker().address)
+    except ValueError:  # called outside of a worker
+        return ""
+
+
+# --- errors -----------------------------------------------------------------------------------------------------------
+
+
+def describe_error(error: BaseException) -> str:
+    """One sentence; other people's exceptions with their type."""
+    if isinstance(error, HeplensError):
+        return str(error)
+    first = next(iter(str(error).strip().splitlines()), "")
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+def is_transient(error: BaseException | None, path: str) -> bool:
+    """Whether trying again may help: an error of the network or of a mount, not one of what the file contains."""
+    while error is not None:
+        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
+            return False
+        if isinstance(error, TimeoutError | ConnectionError):
+            return True
+        if isinstance(error, OSError):
+            return is_remote(path) or error.errno is not None
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def without_files(analysis: Analysis) -> Any:
+    """The analysis as it travels with every task: a dataset of thousands of files stays behind."""
+    from dataclasses import replace
+
+    assert analysis.dataset is not None
+    samples = tuple(replace(sample, files=()) for sample in analysis.dataset.samples)
+    return type(analysis).make(
+        replace(analysis.dataset, samples=samples), analysis.steps, analysis.regions, analysis.histograms
+    )
