@@ -113,7 +113,7 @@ def clopper_pearson(passed: int, total: int, level: float = 0.682689492137086) -
     """The Clopper-Pearson interval of an efficiency (Biometrika 26 (1934) 404), from beta quantiles."""
     if total <= 0:
         return (math.nan, math.nan)
-    from scipy.stats import beta  # type: ignore[import-untyped]
+    from scipy.special import betaincinv  # type: ignore[import-untyped]
 
     tail = (1 - level) / 2
     low = 0.0 if passed == 0 else float(betaincinv(passed, total - passed + 1, tail))
