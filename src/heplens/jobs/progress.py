@@ -13,8 +13,9 @@ class Progress:
     """A snapshot of a job.
 
     `state` is "planning", "running", "finished", "incomplete" (some blocks failed), "failed" (nothing could be
-    processed), "cancelled" or "stopped" (the cluster was lost). `done`, `failed` and `total` count blocks, `events` and `total_events` events; `bytes` is what was read, uncompressed;
-    `samples` maps the name of a sample to (events done, events in all); `seconds` is the time of work.
+    processed), "cancelled" or "stopped" (the cluster was lost). `done`, `failed` and `total` count blocks, `reused`
+    those from an earlier run; `events` and `total_events` count events, `fresh_events` without the reused; `bytes`
+    were read, uncompressed; `samples` maps a sample's name to (events done, events in all); `seconds` is time of work.
     """
 
     state: str
