@@ -50,6 +50,12 @@ def open_source(path: str, tree: str = "") -> Source:
     return source
 
 
+def close_all() -> None:
+    """Forget the open files, so that the next use opens them again."""
+    with _lock:
+        _open.clear()
+
+
 def is_remote(path: str) -> bool:
     return "://" in path and not path.startswith("file://")
 
