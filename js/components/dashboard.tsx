@@ -10,11 +10,14 @@ import type {
   Handle,
   Problem,
   State,
+  Step,
   StepActions
 } from './dashboardTypes';
+import { OWN_KEYS } from './keys';
 
 interface Props {
   state: State;
+  steps: Step[];
   rows: CutflowRow[];
   problems: string[];
   status: { text: string; tone: 'quiet' | 'busy' | 'bad' };
@@ -62,7 +65,7 @@ export function Dashboard(props: Props) {
       <div class="heplens-body">
         <section class="heplens-side" aria-label="Steps and cutflow">
           <Steps
-            steps={state.analysis?.steps ?? []}
+            steps={props.steps}
             handles={props.handles}
             valueOf={props.valueOf}
             problem={props.problem}
@@ -88,6 +91,7 @@ interface ToolProps {
 function Tool({ label, disabled, onClick, children }: ToolProps) {
   return (
     <button
+      {...OWN_KEYS}
       type="button"
       class="heplens-tool"
       title={label}

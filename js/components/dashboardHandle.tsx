@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { gridValue, nearestIndex, shown } from '../brush/grid';
 import type { Handle, HandleActions } from './dashboardTypes';
+import { OWN_KEYS } from './keys';
 
 /** Steps made with the keyboard within this time are one edit. */
 const KEYBOARD_PAUSE = 300;
@@ -44,6 +45,7 @@ function Slider({ handle, value, actions }: Props) {
   };
   return (
     <input
+      {...OWN_KEYS}
       type="range"
       class="heplens-slider"
       aria-label={`${handle.step}: ${handle.label}`}
@@ -87,6 +89,7 @@ function ExactNumber({ handle, value, actions }: Props) {
   };
   return (
     <input
+      {...OWN_KEYS}
       type="text"
       inputMode="decimal"
       class={'heplens-number' + (parsed === undefined ? ' heplens-wrong' : '')}

@@ -12,6 +12,7 @@ import type {
   HandleActions,
   PlotModels
 } from './dashboardTypes';
+import { OWN_KEYS } from './keys';
 
 interface Props {
   plot: PlotModels;
@@ -170,6 +171,7 @@ function Edge({ handle, value, at, frame, actions }: EdgeProps) {
   };
   return (
     <div
+      {...OWN_KEYS}
       class="heplens-edge"
       role="slider"
       tabIndex={0}
@@ -207,7 +209,13 @@ function Edge({ handle, value, at, frame, actions }: EdgeProps) {
         later.current = window.setTimeout(() => actions.release(), 300);
       }}
     >
-      <span class="heplens-edge-value">{shown(value)}</span>
+      <span
+        class={
+          at > 80 ? 'heplens-edge-value heplens-left' : 'heplens-edge-value'
+        }
+      >
+        {shown(value)}
+      </span>
     </div>
   );
 }

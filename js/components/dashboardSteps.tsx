@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 
 import { HandleRow } from './dashboardHandle';
 import type { Handle, Problem, Step, StepActions } from './dashboardTypes';
+import { OWN_KEYS } from './keys';
 
 interface Props {
   steps: Step[];
@@ -58,6 +59,7 @@ function StepRow({ step, name, handles, valueOf, problem, actions }: RowProps) {
           <span class="heplens-nocheck" />
         ) : (
           <input
+            {...OWN_KEYS}
             type="checkbox"
             checked={enabled}
             aria-label={`Use ${name}`}
@@ -130,6 +132,7 @@ function Expression({ name, text, problem, onCommit }: ExpressionProps) {
   return (
     <div class="heplens-expression">
       <input
+        {...OWN_KEYS}
         type="text"
         class={'heplens-code' + (wrong ? ' heplens-wrong' : '')}
         aria-label={`Expression of ${name}`}

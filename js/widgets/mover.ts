@@ -16,6 +16,8 @@ interface Drag {
 export class Mover {
   drag: Drag | null = null;
 
+  /** Numbers that were typed and sent; they stay in their boxes until the kernel has answered. */
+  private readonly sent = new Map<string, number | null>();
   private readonly shelf = new TileShelf();
   private asking = '';
   private previewing = false;
@@ -35,7 +37,17 @@ export class Mover {
   }
 
   valueOf(handle: Handle): number | null {
-    return this.drag?.handle.id === handle.id ? this.drag.value : handle.value;
+    if (this.drag?.handle.id === handle.id) {
+      return this.drag.value;
+    }
+    const sent = this.sent.get(handle.id);
+    return sent === undefined ? handle.value : sent;
+  }
+
+  /** The edit that sets a handle to a number that was typed. */
+  type(handle: Handle, value: number | null): Operation {
+    this.sent.set(handle.id, value);
+    return this.operation(handle, value);
   }
 
   /** Have the tile of a step ready before its handle is pressed. */
@@ -70,14 +82,17 @@ export class Mover {
     return this.operation(drag.handle, drag.value);
   }
 
-  /** The numbers of what was released have come, or will not come. */
+  /** The numbers of what was released or typed have come. */
   finish(): void {
+    this.sent.clear();
     if (this.drag?.released) {
       this.drop();
     }
   }
 
+  /** Go back to what is committed. */
   drop(): void {
+    this.sent.clear();
     this.drag = null;
     this.preview = null;
     this.reader.preview = null;

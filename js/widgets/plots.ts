@@ -42,6 +42,11 @@ interface Plot {
   painted: number;
 }
 
+/** A plot's element; tests read from it what was drawn. */
+interface PlotBox extends HTMLElement {
+  heplensValues?: () => Float64Array;
+}
+
 /** What the view asks when it paints. */
 export interface Source {
   counts(name: string): Counts | undefined;
@@ -119,6 +124,9 @@ export class Plots {
         dirty: true,
         painted: -1
       });
+    }
+    for (const { box, drawn } of this.plots.values()) {
+      (box as PlotBox).heplensValues = () => drawn.rows.c3;
     }
     this.watch();
     this.applyTheme();

@@ -10,7 +10,8 @@ import {
   PROTOCOL,
   type Handle,
   type Operation,
-  type State
+  type State,
+  type Step
 } from './messages';
 import { Mover } from './mover';
 import { Reader, type Whole } from './reader';
@@ -35,6 +36,8 @@ export class Store implements Whole {
   readonly reader: Reader;
   readonly mover: Mover;
   readonly problems = new Map<string, Problem>();
+  /** Steps that were switched on or off, until the kernel has answered. */
+  readonly switched = new Map<string, boolean>();
   state: State;
   /** What went wrong with the whole, as a sentence. */
   failure = '';
@@ -108,7 +111,7 @@ export class Store implements Whole {
 
   /** Set a handle to an exact number, which may lie between its steps; null takes the edge of a window away. */
   set(handle: Handle, value: number | null): void {
-    void this.edit(this.mover.operation(handle, value), handle.step);
+    void this.edit(this.mover.type(handle, value), handle.step);
   }
 
   /** Send one edit; a refusal is shown at the step, beside the `text` that was refused. */
@@ -128,6 +131,22 @@ export class Store implements Whole {
       this.mover.drop();
     }
     this.changed(true);
+  }
+
+  enable(name: string, enabled: boolean): void {
+    this.switched.set(name, enabled);
+    void this.edit({ op: 'set_enabled', name, enabled }, name).then(() => {
+      this.switched.delete(name);
+      this.changed();
+    });
+  }
+
+  /** The steps as they will be once the kernel has answered. */
+  get steps(): Step[] {
+    return (this.state.analysis?.steps ?? []).map(step => {
+      const enabled = this.switched.get(step.name ?? '');
+      return enabled === undefined ? step : { ...step, enabled };
+    });
   }
 
   step(kind: 'undo' | 'redo'): void {

@@ -108,8 +108,7 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
     move: (handle: Handle, value: number) => mover.move(handle, value),
     release: () => store.release(),
     set: (handle: Handle, value: number | null) => store.set(handle, value),
-    enable: (name: string, enabled: boolean) =>
-      void store.edit({ op: 'set_enabled', name, enabled }, name),
+    enable: (name: string, enabled: boolean) => store.enable(name, enabled),
     express: (name: string, expression: string) =>
       void store.edit(
         { op: 'set_expression', name, expression },
@@ -125,6 +124,7 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
   return (
     <Dashboard
       state={store.state}
+      steps={store.steps}
       rows={mover.cutflow()}
       problems={numbers?.problems ?? []}
       status={statusOf(store)}
