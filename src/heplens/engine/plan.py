@@ -68,6 +68,8 @@ def bind_to(analysis: Analysis, sample: Sample, source: Source) -> Bound:
         raise ExpressionError(f"{source.label}: {error.message}", error.text, error.position) from error
     except FileError as error:
         raise FileError(f"{source.label}: {error}") from error
+    except AnalysisError as error:
+        raise AnalysisError(f"{source.label}: {error}") from error
     return bound
 
 

@@ -188,7 +188,10 @@ class Ledger:
                 *extra,
                 *(f"not in this result: {failure}" for failure in failures),
             ]
-        return add(self.analysis, partials, total, problems, events)
+        result = add(self.analysis, partials, total, problems, events)
+        # The sum of one block is that block's histogram: what the user does to it must not reach the next result.
+        result.histograms = {name: histogram.copy() for name, histogram in result.histograms.items()}
+        return result
 
     def _in_order(self) -> Iterator[Partial]:
         for file in self.files:

@@ -25,12 +25,11 @@ class ClientLostError(JobError):
 
 @dataclass
 class Answer:
-    """What came back for an order: a value, or why there is none. `killed`: workers died while they had it."""
+    """What came back for an order: a value, or why there is none."""
 
     order: Order
     value: Any = None
     error: str = ""
-    killed: bool = False
 
 
 class Pool:
@@ -148,6 +147,6 @@ def _failed(order: Order, future: Any) -> Answer:
 
     error = future.exception(timeout=_PATIENCE)
     if isinstance(error, KilledWorker):
-        return Answer(order, error="worker processes died while they had it (out of memory, or a crash)", killed=True)
+        return Answer(order, error="worker processes died while they had it (out of memory, or a crash)")
     first = next(iter(str(error).strip().splitlines()), "")
     return Answer(order, error=f"the task failed on its worker: {type(error).__name__}: {first}")

@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,11 +100,13 @@ class Record:
 
     def load(self, pieces: Iterable[Piece]) -> dict[Piece, Partial]:
         """The partials that are kept of these blocks, engine and analysis. Damaged files are passed over."""
-        wanted = {self._keys.of(piece): piece for piece in pieces}
+        wanted: dict[str, list[Piece]] = {}
+        for piece in pieces:  # a file that is in the dataset twice has the same blocks twice
+            wanted.setdefault(self._keys.of(piece), []).append(piece)
         found: dict[Piece, Partial] = {}
         for path in sorted((self.directory / "partials").glob("*.npz")):
             for key, partial in decode(path, wanted, self.analysis):
-                found[wanted[key]] = partial
+                found |= {piece: replace(partial) for piece in wanted[key]}
         return found
 
     def _write(self, path: Path, data: bytes) -> None:

@@ -18,7 +18,7 @@ from .record import Record
 from .task import FilePlan, Order, Outcome, Piece, Where, plan_files, process_pieces, without_files
 
 _ATTEMPTS = 3  # at a block or file whose error may pass
-_DEATHS = 2  # times a block alone may end worker processes (Dask tries each several times)
+_DEATHS = 2  # times a block on its own may end its task (Dask tries each several times)
 _BACKOFF = 0.5  # seconds before the second attempt; doubled for the third
 _FILES_PER_TASK = 8
 _TICK = 0.25  # seconds between looks at the cancel flag
@@ -40,7 +40,8 @@ class Runner:
         self._pool = Pool(client, name, self.stop)
         self._attempts: dict[Any, int] = defaultdict(int)  # by Where or Piece
         self._later: list[tuple[float, int, Any]] = []  # what is tried again, and when
-        self._alone: list[Piece] = []  # blocks that were on a worker that died: one per task
+        self._suspects: list[Piece] = []  # blocks that were on a worker that died
+        self._suspect: Order | None = None  # one of them at a time, so that no other is blamed for its deeds
 
     def run(self) -> None:
         """Sets the state at the end, whatever happened."""
@@ -123,21 +124,29 @@ class Runner:
 
     def _process(self, pieces: Iterable[Piece]) -> None:
         queue = Queue(pieces)
-        while (queue or self._later or self._alone or len(self._pool)) and not self.stop.is_set():
-            self._alone += self._due()
-            while self._pool.room > 0 and (queue or self._alone):
-                if self._alone:
-                    batch = [self._alone.pop()]
-                else:
-                    batch = queue.take(self._pace.events(queue.events, self._pool.threads))
-                self._pool.submit(process_pieces, Order(self._document, tuple(batch)))
+        again: list[Piece] = []
+        while (queue or again or self._later or self._suspects or len(self._pool)) and not self.stop.is_set():
+            again += self._due()
+            if self._suspects and self._suspect is None:
+                self._suspect = self._send([self._suspects.pop(0)])
+            while self._pool.room > 0 and (queue or again):
+                events = self._pace.events(queue.events, self._pool.threads)
+                self._send([again.pop()] if again else queue.take(events))
             for answer in self._pool.answers(self._wait()):
                 self._take(answer)
             self._note_workers()
 
+    def _send(self, batch: list[Piece]) -> Order:
+        order = Order(self._document, tuple(batch))
+        self._pool.submit(process_pieces, order)
+        return order
+
     def _take(self, answer: Answer) -> None:
+        alone = answer.order is self._suspect
+        if alone:
+            self._suspect = None
         if answer.value is None:
-            self._no_outcome(answer)
+            self._no_outcome(answer, alone)
         else:
             done: dict[Piece, Any] = {}
             for outcome in answer.value:
@@ -160,13 +169,12 @@ class Runner:
         else:
             self.ledger.failed(piece, outcome.error, attempts, outcome.worker)
 
-    def _no_outcome(self, answer: Answer) -> None:
+    def _no_outcome(self, answer: Answer, alone: bool) -> None:
         """The task did not come back: its blocks are tried one by one, so that only the guilty one fails."""
-        pieces = answer.order.items
-        for piece in pieces:
-            attempts = self._attempts[piece] = self._attempts[piece] + (len(pieces) == 1)
-            if attempts < (_DEATHS if answer.killed else _ATTEMPTS):
-                self._alone.append(piece)
+        for piece in answer.order.items:
+            attempts = self._attempts[piece] = self._attempts[piece] + alone
+            if attempts < _DEATHS:
+                self._suspects.append(piece)
             else:
                 self.ledger.failed(piece, answer.error, attempts, "")
 

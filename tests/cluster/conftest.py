@@ -1,0 +1,106 @@
+"""A real cluster: a scheduler, and workers in processes of their own, reachable from this machine alone."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from support import HZZ
+
+import heplens as hl
+
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+LIMIT = 90.0  # seconds until a wait is given up
+
+
+def make_client(workers: int = 2, threads: int = 1, **options: Any) -> Any:
+    from distributed import Client
+
+    return Client(
+        n_workers=workers,
+        threads_per_worker=threads,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        memory_limit=0,
+        **options,
+    )
+
+
+def close(client: Any) -> None:
+    cluster = client.cluster
+    if client.status == "running":
+        client.close(timeout=10)
+    if cluster is not None:
+        cluster.close(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[Any]:
+    made = make_client(2)
+    yield made
+    close(made)
+
+
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Small synthetic NanoAOD-like files, each made once."""
+    spec = importlib.util.spec_from_file_location("generate", BENCHMARKS / "generate.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    folder = tmp_path_factory.mktemp("generated")
+
+    def make(events: int, kind: str = "ttree", seed: int = 1, cluster: int = 10_000) -> Path:
+        path = folder / f"{kind}-{events}-{seed}.root"
+        if not path.exists():
+            module.generate(path, events, kind=kind, seed=seed, cluster=cluster)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def many_files(tmp_path: Path) -> list[str]:
+    """Enough files that a job over them can be interrupted."""
+    target = Path(HZZ.rpartition(":")[0])
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for i in range(60):
+        (folder / f"{i:03}.root").symlink_to(target)
+    return [f"{path}:events" for path in sorted(folder.iterdir())]
+
+
+def muons(data: Any) -> hl.Analysis:
+    return (
+        hl.Analysis(data)
+        .keep("Muon", "pt > 20 & abs(eta) < 2.4", name="good muons")
+        .cut("count(Muon) >= 2", name="two muons")
+        .weight("EventWeight", name="event weight")
+        .hist("(Muon[0] + Muon[1]).mass", bins=60, range=(60, 120), name="mass")
+        .hist("Muon.pt", bins=40, range=(0, 200), name="pt")
+    )
+
+
+def poll(condition: Callable[[], Any], what: str) -> None:
+    """Wait for a state; fail after a while."""
+    end = time.monotonic() + LIMIT
+    while not condition():
+        assert time.monotonic() < end, f"timed out waiting for {what}"
+        time.sleep(0.01)
+
+
+def same(one: Any, other: Any) -> None:
+    """Results that agree in every bit."""
+    assert list(one) == list(other)
+    for name in one:
+        assert one[name].axes == other[name].axes
+        assert one[name].view(flow=True).tobytes() == other[name].view(flow=True).tobytes(), name
+    assert repr(one.cutflow.rows) == repr(other.cutflow.rows)
+    assert one.counters == other.counters
+    assert one.used == other.used
+    assert np.all([one.complete, other.complete])
