@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .analysis import Analysis as Analysis
+    from .errors import AnalysisError as AnalysisError
+    from .errors import ExpressionError as ExpressionError
+    from .errors import FileError as FileError
     from .errors import HeplensError as HeplensError
+    from .errors import JobError as JobError
+    from .errors import TreeError as TreeError
     from .files import Listing as Listing
     from .files import inspect as inspect
     from .interop.root_cut import from_root_cut as from_root_cut
@@ -24,12 +29,17 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "Analysis": "analysis",
+    "AnalysisError": "errors",
+    "ExpressionError": "errors",
+    "FileError": "errors",
     "HeplensError": "errors",
     "Job": "jobs",
+    "JobError": "errors",
     "Listing": "files",
     "browse": "widgets",
     "from_root_cut": "interop.root_cut",
     "inspect": "files",
+    "TreeError": "errors",
     "sample": "samples",
     "to_root_cut": "interop.root_cut",
 }

@@ -62,6 +62,8 @@ def explain(value: Node, name: str) -> str:
     shape = value.type.shape
     assert shape is not None
     prop = canonical(name)
+    if prop and shape.dimension == 2:
+        return f"{shape.label} has transverse components only, so it has no {name}"
     if prop and not shape.parts and 0 < shape.dimension < PROPERTIES[prop].dimension:
         return f"{shape.label} stores no mass, so it has no {name}; write {_p4_hint(value)}"
     if prop and shape.parts and 0 < shape.dimension < PROPERTIES[prop].dimension:
@@ -155,8 +157,10 @@ def add(context: Context, values: Sequence[Node], positions: Sequence[int]) -> N
         shape = value.type.shape
         if shape is None or shape.dimension < 4:
             label = shape.label if shape else "this"
-            reason = "stores no mass" if shape and shape.dimension else "is no four-vector"
-            raise context.error(f"{label} {reason}, so it cannot be added; write {_p4_hint(value)}", position)
+            if shape is None or shape.dimension < 3:
+                reason = "has transverse components only" if shape and shape.dimension else "is no four-vector"
+                raise context.error(f"{label} {reason}, so it cannot be added to others", position)
+            raise context.error(f"{label} stores no mass, so it cannot be added; write {_p4_hint(value)}", position)
     totals = [total(value) for value in values]
     axes = join_axes(context, totals, positions[-1])
     optional = any(value.type.optional for value in totals)
