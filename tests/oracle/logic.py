@@ -49,7 +49,9 @@ def power(a: Value, b: Value) -> int | float:
     except OverflowError:
         return math.copysign(math.inf, x) if y % 2 == 1 else math.inf
     except ValueError:
-        return math.inf if x == 0 else math.nan
+        if x != 0:
+            return math.nan
+        return math.copysign(math.inf, x) if y % 2 == 1 else math.inf
 
 
 ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {

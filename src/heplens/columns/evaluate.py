@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..errors import FileError
 from . import operations
 from .demand import IDENTITY, Demand
-from .nodes import Node
+from .nodes import Node, walk
 from .schema import Schema
 
 
@@ -86,12 +87,18 @@ class Evaluator:
         if node.operation == "group":
             return 0, self._group(str(node.parameters[0]), bool(node.type.axes))
         inputs = [self._current(child) for child in node.inputs]
-        return self.generation, operations.TABLE[node.operation](node, inputs)
+        try:
+            return self.generation, operations.TABLE[node.operation](node, inputs)
+        except ValueError as error:
+            lists = sorted({str(n.parameters[0]) for n in walk([node]) if n.operation == "column" and n.type.axes})
+            if len(lists) < 2 or "broadcast" not in str(error):
+                raise
+            raise FileError(
+                f"{', '.join(lists)} do not have the same number of values in each event, so they cannot be paired"
+            ) from error
 
     def _group(self, name: str, listed: bool) -> Any:
         import awkward as ak
-
-        from ..errors import FileError
 
         fields = {field: self.arrays[branch] for field, branch in self.demand.groups[name].items()}
         if name in self.demand.identified:

@@ -59,7 +59,7 @@ def group_axis(group: Group) -> Axis:
 
 
 def column_axes(schema: Schema, column: Column, label: str = "") -> tuple[Axis, ...]:
-    """The axes of a stored branch; branches with the same counter, or of the same group, share the first."""
+    """The axes of a stored branch; branches with the same counter, of the same group or of none, share the first."""
     if column.depth == 0:
         return ()
     counter = schema.counters.get(column.name, "")
@@ -69,7 +69,8 @@ def column_axes(schema: Schema, column: Column, label: str = "") -> tuple[Axis, 
     elif group:
         first = Axis(f"group {group}", group)
     else:
-        first = Axis(f"column {column.name}", label or column.name)
+        # Lists that nothing groups (std::vector branches of a flat tree) pair when they are equally long everywhere.
+        first = Axis("ungrouped", label or column.name)
     inner = tuple(Axis(f"column {column.name} {level}", column.name) for level in range(1, column.depth))
     return (first, *inner)
 

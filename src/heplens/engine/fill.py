@@ -7,6 +7,7 @@ from typing import Any
 
 from ..columns.nodes import Node
 from ..columns.operations import align, spread
+from ..errors import FileError
 from .partial import Counters
 
 
@@ -32,6 +33,7 @@ def flat_columns(
     deepest = next(value for node, value in everything if len(node.type.axes) == depth)
     kinds = [node for node, _ in everything]
     arrays = align(kinds, [value for _, value in everything])
+    _check_lengths(kinds, [value for _, value in everything], depth)
     columns: list[Any] = []
     missing = None
     bad = None
@@ -59,6 +61,22 @@ def flat_columns(
         good = np.flatnonzero(~wrong)
         return [column[good] for column, _ in columns], weights[good] if weight is not None else None, counters
     return [column for column, _ in columns], weights if weight is not None else None, counters
+
+
+def _check_lengths(nodes: Sequence[Node], values: Sequence[Any], depth: int) -> None:
+    """Lists that no counter ties together must be equally long in each event, not only in sum."""
+    import awkward as ak
+
+    loose = [
+        value
+        for node, value in zip(nodes, values, strict=True)
+        if depth and len(node.type.axes) == depth and not node.type.axes[0].identity.startswith("counter ")
+    ]
+    if len(loose) < 2:
+        return
+    lengths = [ak.num(value, axis=1) for value in loose]
+    if not all(ak.array_equal(lengths[0], other) for other in lengths[1:]):
+        raise FileError("the axes of a histogram do not have the same number of values in each event")
 
 
 def _either(a: Any | None, b: Any | None) -> Any | None:

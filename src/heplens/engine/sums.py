@@ -10,6 +10,7 @@ from ..analysis.axes import Histogram
 from ..analysis.value import is_weighted
 from ..columns.dataset import Dataset, Sample
 from ..errors import AnalysisError
+from .adding import aligned, plus
 from .chunk import make_histogram
 from .cutflow import Cutflow, CutflowRow, clopper_pearson
 from .partial import Counters, Partial, Row
@@ -66,7 +67,7 @@ def _add_sample(
     rows: dict[str, Row] = {}
     for partial in partials:
         for key, histogram in partial.histograms.items():
-            histograms[key] = histograms[key] + histogram if key in histograms else histogram
+            histograms[key] = plus(histograms[key], histogram) if key in histograms else histogram
         for name, counter in partial.counters.items():
             counters[name] = counters.get(name, Counters()) + counter
         for name, row in partial.rows.items():
@@ -130,7 +131,7 @@ def _assemble(analysis: Analysis, name: str, sums: dict[tuple[str, str, str], An
     import hist
 
     labels = _labels(analysis)
-    merged = _same_axes(list(mine.values()))
+    merged = aligned(list(mine.values()))
     first = merged[0]
     whole = hist.Hist(*labels, *first.axes, storage=first.storage_type(), name=name, label=first.label)
     view = whole.view(flow=True)
@@ -165,14 +166,6 @@ def _empty(analysis: Analysis, histogram: Histogram) -> Any:
     bare = make_histogram(histogram, is_weighted(analysis))
     axes = (*_labels(analysis), *bare.axes)
     return hist.Hist(*axes, storage=bare.storage_type(), name=histogram.name, label=bare.label)
-
-
-def _same_axes(histograms: list[Any]) -> list[Any]:
-    """Growing category axes differ between samples: adding an empty copy of the others brings them in line."""
-    if all(h.axes == histograms[0].axes for h in histograms):
-        return histograms
-    empty = sum((h * 0 for h in histograms[1:]), histograms[0] * 0)
-    return [empty + h for h in histograms]
 
 
 def _total_rows(rows: dict[str, dict[str, Row]]) -> dict[str, Row]:
