@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -62,7 +63,7 @@ class Axis:
         import hist
 
         flow = {"underflow": self.underflow, "overflow": self.overflow}
-        text = {"name": name, "label": self.label or self.expression}
+        text = {"name": name, "label": harmless(self.label or self.expression)}
         match self.kind:
             case "regular":
                 transform = {"log": hist.axis.transform.log, "sqrt": hist.axis.transform.sqrt, "": None}[self.transform]
@@ -84,6 +85,14 @@ class Axis:
 def _fits(value: float) -> bool:
     """Whether it is a whole number that the hist library's integer axes can hold."""
     return math.isfinite(value) and value == int(value) and -(2**31) <= value < 2**31
+
+
+def harmless(label: str) -> str:
+    """A label that no browser takes for a tag: hist puts labels into its HTML as they are.
+
+    "<" before a letter gets a space, which is how ``p < m`` is written anyway.
+    """
+    return re.sub(r"<(?=[A-Za-z/!?])", "< ", label)
 
 
 def numeric(expression: str, bins: int | Sequence[float] | None, range_: Sequence[float] | None, label: str) -> Axis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,3 +57,9 @@ class Result(Mapping[str, Any]):
         lines.append(repr(self.cutflow))
         lines += [f"! {problem}" for problem in self.problems]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """Title, cutflow, and what a reader should know. The histograms draw themselves: ``result["name"]``."""
+        title = html.escape(repr(self).splitlines()[0])
+        notes = "".join(f"<div>⚠ {html.escape(problem)}</div>" for problem in self.problems)
+        return f'<div class="heplens-result"><div>{title}</div>{self.cutflow._repr_html_()}{notes}</div>'
