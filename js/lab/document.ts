@@ -8,6 +8,7 @@ import {
   TextModelFactory
 } from '@jupyterlab/docregistry';
 import type { Contents } from '@jupyterlab/services';
+import { refreshIcon, ToolbarButton } from '@jupyterlab/ui-components';
 
 import { fileEntry } from '../components/browser/entries';
 import { BrowserHost, type BrowserOptions } from './browserHost';
@@ -84,6 +85,14 @@ export class RootViewerFactory extends ABCWidgetFactory<RootDocument> {
     context.fileChanged.connect(show);
     const widget = new DocumentWidget({ content, context });
     widget.title.icon = rootFileIcon;
+    widget.toolbar.addItem(
+      'refresh',
+      new ToolbarButton({
+        icon: refreshIcon,
+        tooltip: 'Read the file again',
+        onClick: () => content.model.refresh()
+      })
+    );
     return widget;
   }
 }

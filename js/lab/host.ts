@@ -8,6 +8,7 @@ export abstract class Host extends Widget {
   constructor() {
     super();
     this.addClass('heplens-host');
+    this.node.tabIndex = -1;
   }
 
   /** What is shown now. */
@@ -32,6 +33,8 @@ export abstract class Host extends Widget {
 
   protected override onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
-    this.node.querySelector<HTMLElement>('[role="tree"], input')?.focus();
+    (
+      this.node.querySelector<HTMLElement>('[role="tree"]') ?? this.node
+    ).focus();
   }
 }

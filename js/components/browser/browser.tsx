@@ -62,22 +62,31 @@ export function Browser(props: Props) {
       </div>
       <div class="heplens-body">
         <div class="heplens-main">
-          <div class="heplens-head" aria-hidden="true">
-            <span class="heplens-row-name">Name</span>
-            <span class="heplens-row-type">Type</span>
-            <span class="heplens-row-entries">Entries</span>
-            <span class="heplens-row-bytes">Size</span>
-          </div>
           {whole ?? (
-            <Tree
-              model={model}
-              lines={lines}
-              label={label}
-              onActivate={onActivate}
-            />
+            <>
+              <div class="heplens-head" aria-hidden="true">
+                <span class="heplens-row-name">Name</span>
+                <span class="heplens-row-type">Type</span>
+                <span class="heplens-row-entries">Entries</span>
+                <span class="heplens-row-bytes">Size</span>
+              </div>
+              <Tree
+                model={model}
+                lines={lines}
+                label={label}
+                onActivate={onActivate}
+              />
+            </>
           )}
         </div>
-        <Details entry={model.selected} preview={preview} actions={actions} />
+        {(whole === null || model.selected !== null) && (
+          <Details
+            entry={model.selected}
+            problem={model.selected && model.problem(model.selected)}
+            preview={preview}
+            actions={actions}
+          />
+        )}
       </div>
     </div>
   );

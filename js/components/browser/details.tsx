@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 
 import { useChanges } from '../use';
-import type { Entry } from './entries';
+import { sizeOf, type Entry } from './entries';
 import { bytes, count, measure } from './format';
 import { isJagged, KindIcon } from './icons';
 import type { Preview } from './listing';
@@ -18,11 +18,13 @@ export interface EntryAction {
 
 interface Props {
   entry: Entry | null;
+  /** Why what is below it cannot be shown. */
+  problem: string | null;
   preview: PreviewModel;
   actions: EntryAction[];
 }
 
-export function Details({ entry, preview, actions }: Props) {
+export function Details({ entry, problem, preview, actions }: Props) {
   useChanges(preview);
   if (entry === null) {
     return (
@@ -35,6 +37,7 @@ export function Details({ entry, preview, actions }: Props) {
   }
   const { row } = entry;
   const { state } = preview;
+  const error = row.error ?? problem;
   return (
     <section
       class="heplens-details"
@@ -53,9 +56,9 @@ export function Details({ entry, preview, actions }: Props) {
       {row.title !== '' && row.title !== row.name && (
         <p class="heplens-details-title">{row.title}</p>
       )}
-      {row.error !== null && (
+      {error !== null && (
         <p class="heplens-message heplens-mod-error" role="alert">
-          {row.error}
+          {error}
         </p>
       )}
       <dl class="heplens-facts">
@@ -148,8 +151,9 @@ function facts(row: Entry['row']): [string, string][] {
   if (row.entries !== null) {
     found.push(['Entries', count(row.entries)]);
   }
-  if (row.bytes !== null) {
-    const { bytes: packed, uncompressed_bytes: full } = row;
+  const packed = sizeOf(row);
+  if (packed !== null) {
+    const { uncompressed_bytes: full } = row;
     found.push([
       'Size',
       full !== null && packed > 0 && full > packed

@@ -27,6 +27,15 @@ const BLANK = {
   error: null
 };
 
+/** Bytes on disk, when they are known: a branch whose baskets are kept in the tree's own record says 0. */
+export function sizeOf({ kind, bytes, entries }: Entry['row']): number | null {
+  const unknown =
+    bytes === 0 &&
+    entries !== 0 &&
+    (kind === 'branch' || kind === 'collection');
+  return unknown ? null : bytes;
+}
+
 /** The line of a whole file. */
 export function fileEntry(
   file: string,

@@ -40,8 +40,8 @@ export function HeatMap({ preview, frame, log }: Props) {
           context.fillRect(
             left,
             height - y(yEdges[j + 1]),
-            x(xEdges[i + 1]) - left,
-            bottom - height + y(yEdges[j + 1])
+            Math.max(1.5, x(xEdges[i + 1]) - left),
+            Math.max(1.5, bottom - height + y(yEdges[j + 1]))
           );
         }
       })

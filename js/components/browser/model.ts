@@ -35,6 +35,8 @@ export interface NoteLine {
   text: string;
   depth: number;
   parent: string | null;
+  /** What it is about. */
+  entry: Entry;
 }
 
 export type Line = EntryLine | NoteLine;
@@ -100,6 +102,10 @@ export class TreeModel {
   open(entry: Entry): void {
     if (entry.row.expandable && !this._open.has(entry.id)) {
       this._open.add(entry.id);
+      // What could not be read may be readable now.
+      if (this._levels.get(entry.id)?.status === 'failed') {
+        this._levels.delete(entry.id);
+      }
       this._want(entry);
       this._changed();
     }
@@ -107,10 +113,6 @@ export class TreeModel {
 
   close(entry: Entry): void {
     if (this._open.delete(entry.id)) {
-      // A level that failed is asked for again when it is opened again.
-      if (this._levels.get(entry.id)?.status === 'failed') {
-        this._levels.delete(entry.id);
-      }
       this._changed();
     }
   }
@@ -132,6 +134,12 @@ export class TreeModel {
       }
     }
     this._changed();
+  }
+
+  /** Why what is below the entry cannot be shown, or not all of it. */
+  problem(entry: Entry): string | null {
+    const level = this._level(entry);
+    return level && level.status !== 'loading' ? level.error : null;
   }
 
   /** What is to be seen, from the top. */
@@ -196,7 +204,8 @@ export class TreeModel {
         tone,
         text,
         depth,
-        parent
+        parent,
+        entry
       });
     if (level === undefined || level.status === 'loading') {
       note('loading', 'Reading …');

@@ -2,7 +2,7 @@
 
 import { useId, useMemo } from 'preact/hooks';
 
-import type { Entry } from './entries';
+import { sizeOf, type Entry } from './entries';
 import { bytes, count } from './format';
 import { isJagged, KindIcon, Twisty, WarningIcon } from './icons';
 import { keyAction } from './keys';
@@ -53,7 +53,12 @@ export function Tree({ model, lines, label, onActivate }: Props) {
   const row = (index: number) => {
     const line = lines[index];
     return line.kind === 'note' ? (
-      <Note key={line.id} line={line} index={index} />
+      <Note
+        key={line.id}
+        line={line}
+        index={index}
+        onChoose={() => model.select(line.entry)}
+      />
     ) : (
       <Item
         key={line.id}
@@ -100,6 +105,7 @@ interface ItemProps {
 function Item(props: ItemProps) {
   const { id, line, index, selected, onChoose, onMenu, onActivate } = props;
   const { row } = line.entry;
+  const size = sizeOf(row);
   return (
     <div
       id={id}
@@ -138,14 +144,21 @@ function Item(props: ItemProps) {
       <span class="heplens-row-entries">
         {row.entries === null ? '' : count(row.entries)}
       </span>
-      <span class="heplens-row-bytes">
-        {row.bytes === null ? '' : bytes(row.bytes)}
-      </span>
+      <span class="heplens-row-bytes">{size === null ? '' : bytes(size)}</span>
     </div>
   );
 }
 
-function Note({ line, index }: { line: NoteLine; index: number }) {
+interface NoteProps {
+  line: NoteLine;
+  index: number;
+  onChoose(): void;
+}
+
+function Note({ line, index, onChoose }: NoteProps) {
+  const { file } = line.entry;
+  // The line is short and its file is the one above it.
+  const text = line.text.replace(file, file.split('/').pop() ?? file);
   return (
     <div
       class={`heplens-row heplens-row-note heplens-mod-${line.tone}`}
@@ -153,6 +166,7 @@ function Note({ line, index }: { line: NoteLine; index: number }) {
       aria-level={line.depth + 1}
       aria-disabled="true"
       title={line.text}
+      onClick={onChoose}
       style={{
         top: index * ROW_HEIGHT,
         height: ROW_HEIGHT,
@@ -160,7 +174,7 @@ function Note({ line, index }: { line: NoteLine; index: number }) {
       }}
     >
       {line.tone === 'error' && <WarningIcon />}
-      <span class="heplens-row-name">{line.text}</span>
+      <span class="heplens-row-name">{text}</span>
     </div>
   );
 }
