@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import HZZ
 
 import heplens as hl
+from support import HZZ
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 LIMIT = 90.0  # seconds until a wait is given up

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import HZZ
 
 import heplens as hl
 from heplens.errors import JobError
+from support import HZZ
 
 from .conftest import LIMIT, muons, poll, same
 

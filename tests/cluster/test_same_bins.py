@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import HZZ, TTBAR, ZMUMU, find
 
 import heplens as hl
+from support import HZZ, TTBAR, ZMUMU, find
 
 from .conftest import LIMIT, close, make_client, muons, same
 

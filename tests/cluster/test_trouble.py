@@ -12,12 +12,12 @@ from typing import Any
 import dask
 import numpy as np
 import pytest
-from support import HZZ
 
 import heplens as hl
 from heplens.columns.dataset import Dataset, Sample
 from heplens.errors import AnalysisError, JobError
 from heplens.jobs import JobTimeoutError
+from support import HZZ
 
 from .conftest import LIMIT, close, make_client, muons, poll, same
 
@@ -255,7 +255,7 @@ def test_a_lost_scheduler(client: Any, many_files: list[str], tmp_path: Path) ->
         assert not result.complete and result.used
         assert any("scheduler" in problem for problem in result.problems)
         same(job.retry(client).result(LIMIT), analysis.run())
-        remote.close(timeout=0)
+        remote.close(timeout=5)
     finally:
         for process in started:
             process.kill()

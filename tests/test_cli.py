@@ -1,0 +1,153 @@
+"""The command line as it is used: another process, its output, its files and its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import heplens as hl
+from heplens.interop import load
+from support import HZZ
+
+FILE = HZZ.rpartition(":")[0]
+LIMIT = 120
+
+
+def heplens(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "heplens", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, **options)
+
+
+def analysis(data: Any = HZZ) -> hl.Analysis:
+    return (
+        hl.Analysis(data)
+        .keep("Muon", "pt > 20 & abs(eta) < 2.4")
+        .cut("count(Muon) >= 2", name="two muons")
+        .hist("(Muon[0] + Muon[1]).mass", bins=60, range=(60, 120), name="mass")
+    )
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    path = tmp_path / "analysis.json"
+    path.write_text(analysis().to_json(), encoding="utf-8")
+    return path
+
+
+def sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """What an error prints: no traceback, nothing on standard output."""
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr and done.stdout == ""
+    assert done.stderr.startswith("heplens: ")
+    return done.stderr
+
+
+def test_list() -> None:
+    done = heplens("list", FILE)
+    assert done.returncode == 0 and done.stderr == ""
+    assert "events" in done.stdout and "2,421" in done.stdout and "Muon_Px" in done.stdout
+
+
+def test_list_of_what_is_no_file(tmp_path: Path) -> None:
+    assert "none.root" in sentence(heplens("list", tmp_path / "none.root"))
+
+
+def test_list_into_a_pipe_that_closes() -> None:
+    command = f"{sys.executable} -m heplens list {FILE} | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=LIMIT)
+    assert done.returncode == 0 and done.stderr == "" and "uproot-HZZ.root" in done.stdout
+
+
+@pytest.mark.parametrize("suffix", [".json", ".root"])
+def test_run(document: Path, tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / f"out{suffix}"
+    done = heplens("run", document, "-o", out)
+    assert done.returncode == 0, done.stderr
+    assert "1,258" in done.stdout
+    result = load(out)
+    assert result.complete
+    assert result["mass"] == analysis().run()["mass"]
+    assert result.cutflow["two muons"].passed == 1258
+
+
+def test_run_on_workers_over_a_fileset(document: Path, tmp_path: Path) -> None:
+    """One file of the fileset is missing: the rest is written, and the status tells."""
+    (tmp_path / "set.json").write_text(
+        json.dumps({"a": {"files": {FILE: "events", str(tmp_path / "no.root"): "events"}}})
+    )
+    done = heplens("run", document, "--dataset", tmp_path / "set.json", "--workers", 1, "-o", tmp_path / "out.json")
+    assert done.returncode == 3, done.stderr
+    assert "1 of 2 blocks" in done.stderr and "no.root" in done.stderr and "Traceback" not in done.stderr
+    result = load(tmp_path / "out.json")
+    assert not result.complete
+    assert result["mass"]["a", :] == analysis().run()["mass"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("none.json", "-o", "out.json"), "'none.json' cannot be read"),
+        (("broken.json", "-o", "out.json"), "not JSON"),
+        (("analysis.json", "-o", "out.csv"), "neither .json (UHI) nor .root"),
+        (("analysis.json", "-o", "nowhere/out.json"), "there is no folder"),
+        (("analysis.json", "--dataset", "none.root", "-o", "out.json"), "there is no file 'none.root'"),
+        (("analysis.json", "--scheduler", "tcp://127.0.0.1:9", "--workers", "2", "-o", "out.json"), "not both"),
+    ],
+)
+def test_errors_are_sentences(document: Path, tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+    (tmp_path / "broken.json").write_text("{")
+    assert message in sentence(heplens("run", *arguments, cwd=tmp_path))
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_usage() -> None:
+    assert heplens().returncode == 2
+    assert heplens("run", "a.json", "--workers", "0", "-o", "b.json").returncode == 2
+    assert heplens("--version").stdout == f"heplens {hl.__version__}\n"
+
+
+@pytest.mark.parametrize("workers", [(), ("--workers", "1")])
+def test_ctrl_c_keeps_the_partial(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    """The signal comes when the first progress is shown, long before the end."""
+    files = tmp_path / "files"
+    files.mkdir()
+    for i in range(200):
+        (files / f"{i:03}.root").symlink_to(FILE)
+    (tmp_path / "many.json").write_text(analysis(str(files / "*.root")).to_json(), encoding="utf-8")
+    watched = tmp_path / "progress.txt"
+    with watched.open("w") as errors:
+        command = [sys.executable, "-u", "-c", _ON_A_TERMINAL, "run", "many.json", *workers, "-o", "out.json"]
+        running = subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
+        )
+        try:
+            _poll(lambda: re.search(r"\b[1-9][\d,]* of [\d,]+ (blocks|events)", watched.read_text()), running)
+            os.killpg(running.pid, signal.SIGINT)  # a terminal sends it to the workers too
+            assert running.wait(LIMIT) == 130, watched.read_text()
+        finally:
+            running.kill()
+    text = watched.read_text()
+    assert "interrupted; the partial result is in out.json" in text and "Traceback" not in text
+    result = load(tmp_path / "out.json")
+    assert not result.complete and 0 < len(result.used) < 200
+
+
+# Progress is shown on terminals only: this one says it is one.
+_ON_A_TERMINAL = "import sys; sys.stderr.isatty = lambda: True; from heplens.__main__ import main; sys.exit(main())"
+
+
+def _poll(condition: Any, running: subprocess.Popen[bytes]) -> None:
+    import time
+
+    end = time.monotonic() + LIMIT
+    while not condition():
+        assert running.poll() is None and time.monotonic() < end
+        time.sleep(0.02)
