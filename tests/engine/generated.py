@@ -23,7 +23,7 @@ WEIGHT = st.one_of(st.sampled_from([1.0, -1.0, 0.0, 0.5, math.nan]), st.floats(-
 SHAPES = {
     **{f"Muon_{name}": 1 for name in ("pt", "eta", "phi", "mass", "charge", "iso", "id", "tag")},
     **{f"Jet_{name}": 1 for name in ("pt", "eta", "phi", "mass", "btag")},
-    **{name: 0 for name in ("nMuon", "nJet", "x", "y", "n", "flag", "w", "MET_pt", "MET_phi")},
+    **dict.fromkeys(("nMuon", "nJet", "x", "y", "n", "flag", "w", "MET_pt", "MET_phi"), 0),
 }
 SCHEMA: Schema = from_shapes(SHAPES)
 
@@ -55,7 +55,7 @@ def event(draw: st.DrawFn) -> dict[str, Any]:
 EVENTS = st.lists(event(), min_size=0, max_size=12)
 
 _TYPED: dict[str, Any] = {
-    **{name: 0.0 for name in ("x", "w", "MET_pt", "MET_phi")}, "y": None, "n": 0, "flag": True, "nMuon": 1, "nJet": 1,
+    **dict.fromkeys(("x", "w", "MET_pt", "MET_phi"), 0.0), "y": None, "n": 0, "flag": True, "nMuon": 1, "nJet": 1,
     **{f"Muon_{name}": [0.0] for name in ("pt", "eta", "phi", "mass", "iso")},
     "Muon_charge": [0], "Muon_id": [0], "Muon_tag": [None, 0.0],
     **{f"Jet_{name}": [0.0] for name in ("pt", "eta", "phi", "mass")}, "Jet_btag": [None, 0.0],

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from compare import analysis_of, assert_same
+from generated import EVENTS, SCHEMA, arrays
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compare import analysis_of, assert_same
-from generated import EVENTS, SCHEMA, arrays
 from heplens.analysis.value import is_weighted
 from heplens.engine.chunk import process
 from heplens.engine.plan import plan

@@ -63,10 +63,14 @@ def test_m08_a_constant_is_as_true_as_a_value() -> None:
 
 def test_m08_a_cut_passes_only_on_true_and_counts_what_is_missing() -> None:
     result = (
-        hl.Analysis(EVENTS)
-        .cut("Muon[1].pt < 1", name="soft")
-        .hist("Muon[1].pt", bins=10, range=(0, 100), name="all", at="soft")
-    ).enable("soft", False).run()
+        (
+            hl.Analysis(EVENTS)
+            .cut("Muon[1].pt < 1", name="soft")
+            .hist("Muon[1].pt", bins=10, range=(0, 100), name="all", at="soft")
+        )
+        .enable("soft", False)
+        .run()
+    )
     assert result.counters["all"].missing == 2
     cut = hl.Analysis(EVENTS).cut("Muon[1].pt > 1", name="two").run().cutflow["two"]
     assert (cut.passed, cut.missing) == (1, 2)
@@ -151,7 +155,13 @@ def test_m10_bits() -> None:
 
 @pytest.mark.parametrize(
     ("text", "offered"),
-    [("nMuon ^ 2", r"\*\*"), ("nMuon = 2", "=="), ("nMuon << 2", "bit"), ("nMuon >> 2", "bit"), ("nMuon // 2", "floor")],
+    [
+        ("nMuon ^ 2", r"\*\*"),
+        ("nMuon = 2", "=="),
+        ("nMuon << 2", "bit"),
+        ("nMuon >> 2", "bit"),
+        ("nMuon // 2", "floor"),
+    ],
 )
 def test_m10_what_means_something_else_says_what_to_write(text: str, offered: str) -> None:
     with pytest.raises(ExpressionError, match=offered) as caught:
