@@ -1,7 +1,7 @@
 /** The frame around one plot: its name, its flow bins, and the handles of cuts on its variable. */
 
 import type { RefCallback } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 import { gridValue, nearestIndex, shown } from '../brush/grid';
 import { weighted } from './dashboardFormat';
@@ -17,6 +17,7 @@ import { OWN_KEYS } from './keys';
 interface Props {
   plot: PlotModels;
   counts: Counts | undefined;
+  edges: Float64Array | undefined;
   frame: Frame | undefined;
   handles: Handle[];
   valueOf(handle: Handle): number | null;
@@ -27,22 +28,32 @@ interface Props {
 export function PlotCard({
   plot,
   counts,
+  edges,
   frame,
   handles,
   valueOf,
   actions,
   box
 }: Props) {
+  const [bin, setBin] = useState(-1);
   return (
     <figure class="heplens-plot" data-plot={plot.name}>
       <figcaption>
         <span class="heplens-plot-name" title={plot.name}>
           {plot.name}
         </span>
-        {counts && <Flow counts={counts} />}
+        {counts && edges && bin >= 0 ? (
+          <Bin counts={counts} edges={edges} bin={bin} />
+        ) : (
+          counts && <Flow counts={counts} />
+        )}
       </figcaption>
       {plot.drawn ? (
-        <div class="heplens-canvas">
+        <div
+          class="heplens-canvas"
+          onPointerMove={event => setBin(binAt(event, frame, edges))}
+          onPointerLeave={() => setBin(-1)}
+        >
           <div class="heplens-bokeh" ref={box} />
           {frame && (
             <Brush
@@ -80,6 +91,52 @@ function Flow({ counts }: { counts: Counts }) {
       {over !== 0 && <span title="above the last bin">{weighted(over)} ▸</span>}
     </span>
   );
+}
+
+/** The bin under the pointer, instead of the flow bins while it is there. */
+function Bin({
+  counts,
+  edges,
+  bin
+}: {
+  counts: Counts;
+  edges: Float64Array;
+  bin: number;
+}) {
+  const value = counts.values[bin + 1];
+  const error = Math.sqrt(Math.max(0, counts.variances[bin + 1]));
+  return (
+    <span class="heplens-flow heplens-bin">
+      <span>
+        {edge(edges[bin])} – {edge(edges[bin + 1])}
+      </span>
+      <span>
+        {weighted(value)} ± {weighted(Number(error.toPrecision(2)))}
+      </span>
+    </span>
+  );
+}
+
+function edge(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** The bin at the pointer, -1 outside the axes. */
+function binAt(
+  event: PointerEvent & { currentTarget: HTMLElement },
+  frame: Frame | undefined,
+  edges: Float64Array | undefined
+): number {
+  if (!frame || !edges) {
+    return -1;
+  }
+  const { left } = event.currentTarget.getBoundingClientRect();
+  const x =
+    frame.start +
+    ((event.clientX - left - frame.left) / frame.width) *
+      (frame.end - frame.start);
+  const after = edges.findIndex(each => each > x);
+  return after - 1;
 }
 
 interface BrushProps {

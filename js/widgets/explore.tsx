@@ -27,11 +27,13 @@ function createStore(
   return store;
 }
 
-export default (): {
+type Widget = () => {
   initialize(props: InitializeProps<Traits>): void;
   render(props: RenderProps<Traits>): () => void;
-} => {
-  // A module is loaded once per model, and so is this function: the store needs no other home.
+};
+
+/** What anywidget calls once for every model. */
+const explore: Widget = () => {
   let store: Store | undefined;
   return {
     initialize({ model, signal }) {
@@ -45,3 +47,23 @@ export default (): {
     }
   };
 };
+
+/** Which bundle this is; `heplens.widgets.explorer` writes it in front of the module. */
+declare const HEPLENS_BUNDLE: string;
+
+/**
+ * anywidget loads a module of its own for every model. All of them use the functions of the first, so that twenty runs
+ * of a cell do not leave twenty compiled copies behind: what is never called is never compiled.
+ */
+function once(): Widget {
+  const page = globalThis as unknown as Record<
+    symbol,
+    Map<string, Widget> | undefined
+  >;
+  const widgets = (page[Symbol.for('heplens.explore')] ??= new Map());
+  const first = widgets.get(HEPLENS_BUNDLE) ?? explore;
+  widgets.set(HEPLENS_BUNDLE, first);
+  return first;
+}
+
+export default once();

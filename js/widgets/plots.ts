@@ -82,7 +82,7 @@ export class Plots {
     const elements = drawn.map(p => boxes.get(p.name));
     const fallback = elements.find(e => e);
     if (this.gone || !fallback) {
-      document.clear();
+      forget(this.bokeh, document);
       return;
     }
     const columns = new Map<string, Drawn>();
@@ -95,6 +95,8 @@ export class Plots {
         document.get_model_by_id(models.outline).data = made.outline;
         document.get_model_by_id(models.rows).data = made.rows;
         columns.set(models.name, made);
+        // The bin under the pointer is shown in the caption, in the colours of the page; Bokeh's tooltip is always white.
+        document.get_model_by_id(models.figure).toolbar.tools = [];
       }
     }
     const views = await add_document_standalone(document, fallback, elements);
@@ -151,8 +153,10 @@ export class Plots {
     for (const stop of this.stops.splice(0)) {
       stop();
     }
-    this.views?.clear?.();
-    this.document?.clear();
+    this.views?.clear();
+    if (this.document) {
+      forget(this.bokeh, this.document);
+    }
     this.document = null;
     this.views = null;
     this.plots.clear();
@@ -245,11 +249,7 @@ export class Plots {
     for (const { figure, box, view } of this.plots.values()) {
       const theme = themeOf(box);
       view.pause();
-      figure.setv({
-        background_fill_color: null,
-        border_fill_color: null,
-        outline_line_color: theme.faint
-      });
+      figure.outline_line_color = theme.faint;
       for (const side of [...figure.below, ...figure.left]) {
         set(side, {
           text_color: theme.text,
@@ -270,6 +270,18 @@ export class Plots {
       view.request_repaint();
     }
     this.invalidate();
+  }
+}
+
+/** Empty a document, and take it off the list of all documents, which BokehJS keeps for good. */
+function forget(bokeh: Bokeh, document: BokehModel): void {
+  document.clear();
+  const { documents } = bokeh.require('document') as {
+    documents: BokehModel[];
+  };
+  const at = documents.indexOf(document);
+  if (at >= 0) {
+    documents.splice(at, 1);
   }
 }
 

@@ -140,6 +140,7 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
           key={plot.name}
           plot={plot}
           counts={store.counts(plot.name)}
+          edges={snapshot?.edges.get(plot.name)}
           frame={frames[plot.name]}
           handles={(numbers?.handles ?? []).filter(
             h => h.plots.includes(plot.name) && isOn(store, h.step)

@@ -139,6 +139,9 @@ def test_twenty_runs_of_the_cell_load_bokehjs_once(open_notebook: OpenNotebook, 
     page = open_notebook([ANALYSIS, "a.explore()"])
     run_all()
     ready(page, 1)
+    page.context.tracing.stop()  # it keeps a copy of every state of the page, which would be measured too
+    protocol = page.context.new_cdp_session(page)
+    heap = []
     for _ in range(20):
         page.evaluate(
             """async () => {
@@ -148,7 +151,11 @@ def test_twenty_runs_of_the_cell_load_bokehjs_once(open_notebook: OpenNotebook, 
             }"""
         )
         ready(page, 1)
+        protocol.send("HeapProfiler.collectGarbage")
+        heap.append(protocol.send("Runtime.getHeapUsage")["usedSize"] / 1e6)
+    page.context.tracing.start()
     expect(page.locator(".heplens-root")).to_have_count(1)
+    assert heap[-1] - heap[0] < 10, f"MB after each run: {[round(size, 1) for size in heap]}"
     assert page.evaluate(LOADS) == 1
     assert page.evaluate("window.Bokeh === undefined")
 

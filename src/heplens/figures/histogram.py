@@ -104,3 +104,6 @@ def calm(plot: Any) -> None:
         axis.major_label_text_font_size = "11px"
     plot.yaxis.ticker.desired_num_ticks = 4
     plot.outline_line_color = "#888888"
+    # Transparent from the first paint on: a white one would leave its edge behind on a dark page.
+    plot.border_fill_color = None
+    plot.background_fill_color = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,8 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
 def explorer(analysis: Analysis, **kwargs: Any) -> Explorer:
     """The bundle is read when the first widget is made, so that importing needs no built front end."""
     if "_esm" not in Explorer.__dict__:
-        Explorer._esm = _built("explore.js")
+        script = _built("explore.js")
+        key = blake2b(script.encode(), digest_size=12).hexdigest()
+        Explorer._esm = f'const HEPLENS_BUNDLE = "{key}";\n{script}'
         Explorer._css = _built("explore.css")
     return Explorer(analysis, **kwargs)
