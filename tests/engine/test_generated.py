@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ DOCUMENTS = {
                 "closest": "closest(Muon, iso, 20).pt", "best": "Muon[argmax(tag)].pt",
             }.items()
         ]
-    ),  # fmt: skip
+    ),
     "arithmetic": document(
         cut("n % 3 != 1 & 20/n < 30", "whole"),
         hists=[
@@ -102,7 +103,7 @@ DOCUMENTS = {
             hist("early", X, at="muons"),
         ],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -128,7 +129,7 @@ def in_blocks(analysis: Any, cuts: list[int]) -> Result:
 
     def split(source: Any, bound: Any) -> list[tuple[int, int]]:
         edges = sorted({0, source.entries, *(c for c in cuts if c < source.entries)})
-        return list(zip(edges, edges[1:], strict=False)) or [(0, 0)]
+        return list(pairwise(edges)) or [(0, 0)]
 
     todo = plan(analysis, split)
     weighted = is_weighted(analysis)

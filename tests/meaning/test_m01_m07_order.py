@@ -188,3 +188,11 @@ def test_m07_a_disabled_cut_keeps_later_definitions_working() -> None:
     assert (on.cutflow["hard Z"].missing, off.cutflow["hard Z"].missing) == (0, 2)
     loose = a.enable("two", False).remove("hard Z").hist("Z.pt", bins=10, range=(0, 100), name="all").run()
     assert (loose.counters["all"].filled, loose.counters["all"].missing) == (2, 2)
+
+
+def test_m04_a_name_of_the_event_comes_before_a_looser_spelling_of_a_component() -> None:
+    events = muons([{"pt": 10.0}, {"pt": 50.0}], [{"pt": 30.0}], y=[20.0, 40.0], m=[20.0, 20.0])
+    a = hl.Analysis(events)
+    assert filled(a, "Muon[pt > y].pt") == [50]
+    assert filled(a, "Muon[pt > m].pt") == [30, 50]
+    assert filled(a, "Muon[pt > 100*mass].pt") == [30, 50]

@@ -212,14 +212,14 @@ def test_m24_normalisation(tmp_path: Path) -> None:
     assert result.cutflow["w"].weighted == pytest.approx(3 * 20 + 4 * 250 + 2)
 
 
-def test_m24_a_partial_result_uses_what_was_processed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("metadata", [{"xsec": 1.0}, {"xsec": 1.0, "sumw": 40.0}])
+def test_m24_a_partial_result_uses_what_was_processed(tmp_path: Path, metadata: dict[str, float]) -> None:
     files = [nano(tmp_path / f"{i}.root", [1.0] * 10, [10.0]) for i in range(4)]
-    for metadata in ({"xsec": 1.0}, {"xsec": 1.0, "sumw": 40.0}):
-        a = hl.Analysis({"s": {"files": files, "metadata": metadata}}, lumi=1).weight("genWeight", name="w")
-        seen: list[int] = []
-        part = a.run(progress=lambda done, total: seen.append(done), cancel=lambda: len(seen) == 2)
-        assert not part.complete
-        assert part.cutflow["w"].weighted == pytest.approx(a.run().cutflow["w"].weighted) == 1000
+    a = hl.Analysis({"s": {"files": files, "metadata": metadata}}, lumi=1).weight("genWeight", name="w")
+    seen: list[int] = []
+    part = a.run(progress=lambda done, total: seen.append(done), cancel=lambda: len(seen) == 2)
+    assert not part.complete
+    assert part.cutflow["w"].weighted == pytest.approx(a.run().cutflow["w"].weighted) == 1000
 
 
 def test_m24_part_of_a_file_counts_as_its_share(tmp_path: Path) -> None:

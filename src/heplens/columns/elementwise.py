@@ -86,6 +86,8 @@ def _where(resolver: Resolver, call: s.Call) -> Node:
             f"where chooses between two values of one kind, not {left.type} and {right.type}", args[2].start
         )
     axes = join_axes(resolver.context, (condition, left, right), args[2].start)
+    if axes and left.type.kind == "str":
+        raise resolver.context.error("where chooses between texts of the event, not of its objects", args[1].start)
     kind = "float" if numbers and "float" in (left.type.kind, right.type.kind) else left.type.kind
     optional = condition.type.optional or left.type.optional or right.type.optional
     return Node("where", (condition, left, right), (), Type(kind, axes, optional, None, left.type.quantity))

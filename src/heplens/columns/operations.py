@@ -356,6 +356,17 @@ def _like(value: bool, *others: Any) -> Any:
     return ak.full_like(ak.fill_none(deepest, 0, axis=-1), value, dtype=bool)
 
 
+def _where_text(condition: Any, left: Any, right: Any) -> Any:
+    """Awkward would compare the lengths of the texts."""
+    import awkward as ak
+    import numpy as np
+
+    count = len(condition)
+    sides = [ak.Array([side] * count) if isinstance(side, str) else side for side in (left, right)]
+    place = np.arange(count)
+    return ak.concatenate(sides)[np.where(ak.to_numpy(condition), place, place + count)] if count else condition
+
+
 def _where(node: Node, inputs: list[Any]) -> Any:
     import awkward as ak
 
@@ -364,7 +375,8 @@ def _where(node: Node, inputs: list[Any]) -> Any:
         condition = _like(condition, left, right)
         if isinstance(condition, bool):
             return left if condition else right
-    result = ak.where(logic.known(condition), left, right)
+    choose = _where_text if node.type.kind == "str" else ak.where
+    result = choose(logic.known(condition), left, right)
     return ak.mask(result, ~ak.is_none(condition, axis=-1)) if node.inputs[0].type.optional else result
 
 

@@ -10,6 +10,7 @@ text that is not an expression never reaches a parser which knows more than expr
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 from ..errors import ExpressionError
@@ -253,8 +254,8 @@ class _Parser:
             return s.Name(token.start, token.stop, token.text)
         if token.kind == "operator" and token.text == "(":
             value = self.expression()
-            self.expect(")", token)
-            return value
+            closed = self.expect(")", token)
+            return replace(value, start=token.start, stop=closed.stop)  # its text is whole only with its brackets
         if token.kind == "end":
             raise self.error("the expression ends too early; a value is missing", token.start)
         raise self.error(f"a value is missing before {self.text[token.start : token.stop]!r}", token.start)

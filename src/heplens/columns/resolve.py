@@ -10,6 +10,7 @@ from .operators import Context, arithmetic, boolean, compare, constant, inverse,
 from .parse import parse
 from .scope import Scope, column_node, group_node, refuse_raw
 from .types import Axis, Type
+from .vectors import PROPERTIES, canonical
 
 
 def resolve(text: str, scope: Scope, collection: Node | None = None) -> tuple[Node, tuple[str, ...]]:
@@ -78,9 +79,19 @@ class Resolver:
     # --- names ----------------------------------------------------------------------------------------------------
 
     def name(self, name: str, position: int) -> Node:
-        if self.collection is not None and (found := fields.field(self.collection, name, self.scope.schema)):
-            return found
+        if self.collection is not None and not self.hides(name):
+            found = fields.field(self.collection, name, self.scope.schema)
+            if found is not None:
+                return found
         return self.event_name(name, position)
+
+    def hides(self, name: str) -> bool:
+        """Whether a name of the event, spelt exactly so, comes before a looser spelling of a vector's component."""
+        shape = self.collection.type.shape if self.collection is not None else None
+        if shape is None or shape.branches(name) or name in PROPERTIES or not canonical(name):
+            return False
+        scope = self.scope
+        return name in scope.definitions or name in scope.schema.groups or name in scope.schema.name_set
 
     def event_name(self, name: str, position: int) -> Node:
         scope, schema = self.scope, self.scope.schema

@@ -32,7 +32,7 @@ PROPERTIES: dict[str, Property] = {
     "gamma": Property("gamma", 4),
 }
 
-_OTHER_NAMES = {"m": "mass", "energy": "E", "e": "E", "y": "rapidity"}
+_OTHER_NAMES = {"m": "mass", "energy": "E", "e": "E"}
 
 
 def canonical(name: str) -> str:
