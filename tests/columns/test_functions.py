@@ -61,9 +61,7 @@ TABLE: dict[str, list[tuple[Any, str, Any]]] = {
     "deltaR": [(EVENTS, "deltaR(Muon[0], Muon[2])", [math.hypot(1, 3), None, None])],
     "deltaPhi": [(EVENTS, "deltaPhi(Muon[0], Muon[1])", [6 - 2 * math.pi, None, None])],
     "mT": [(EVENTS, "mT(Muon[0], MET)", [math.sqrt(2 * 30 * 10 * (1 - math.cos(3))), None, 0])],
-    "deltaR_min": [
-        (EVENTS, "deltaR_min(Muon, Muon[eta > 0])", [[math.hypot(0.5, 6 - 2 * math.pi), 0, 0], [], [None]])
-    ],
+    "deltaR_min": [(EVENTS, "deltaR_min(Muon, Muon[eta > 0])", [[math.hypot(0.5, 6 - 2 * math.pi), 0, 0], [], [None]])],
     "abs": [(EVENTS, "abs(n)", [5, 0, 3])],
     "sqrt": [(EVENTS, "sqrt(x)", [2, NAN, NAN])],
     "exp": [(EVENTS, "exp(n - 5)", [1, math.exp(-5), math.exp(-8)])],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import builtins
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hostile import CODE, LARGE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,17 +18,70 @@ from heplens.columns import syntax as s
 from heplens.columns.functions import functions
 from heplens.columns.parse import parse
 from heplens.errors import ExpressionError, HeplensError
-from hostile import CODE, LARGE
 from support import muons
 
 EVENTS = muons([{"pt": 1.0}], x=[1.0], s=["a"])
 QUICK = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=400)
 
 TOKENS = [
-    "Muon", "pt", ".pt", "x", "count", "any(", "(", ")", "[", "]", "0", "1.5", "-1", "20*GeV", "+", "-", "*", "/", "%", "**",
-    "<", "<=", ">", "==", "!=", "=", "&", "&&", "|", "||", "!", "~", "not ", "and ", " or ", ",", ":", ".", "'a'", '"', "`m`",
-    "True", "p4(", "px=", "leading(", "pairs(Muon)", "\n", " ", "^", "\x00", "é", "²", "٣", "default(", "bit(", "raw(", "where(",
-]  # fmt: skip
+    "Muon",
+    "pt",
+    ".pt",
+    "x",
+    "count",
+    "any(",
+    "(",
+    ")",
+    "[",
+    "]",
+    "0",
+    "1.5",
+    "-1",
+    "20*GeV",
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "**",
+    "<",
+    "<=",
+    ">",
+    "==",
+    "!=",
+    "=",
+    "&",
+    "&&",
+    "|",
+    "||",
+    "!",
+    "~",
+    "not ",
+    "and ",
+    " or ",
+    ",",
+    ":",
+    ".",
+    "'a'",
+    '"',
+    "`m`",
+    "True",
+    "p4(",
+    "px=",
+    "leading(",
+    "pairs(Muon)",
+    "\n",
+    " ",
+    "^",
+    "\x00",
+    "é",
+    "²",
+    "٣",
+    "default(",
+    "bit(",
+    "raw(",
+    "where(",
+]
 
 
 def test_the_corpus_is_large() -> None:
@@ -82,10 +137,8 @@ def test_any_text_is_an_expression_or_an_error(text: str) -> None:
 @given(st.lists(st.sampled_from(TOKENS), max_size=25).map("".join))
 def test_token_soup_is_an_expression_or_an_error(text: str) -> None:
     if _parse_or_refuse(text):
-        try:
+        with suppress(HeplensError):
             hl.Analysis(EVENTS).define("New", text)
-        except HeplensError as error:
-            assert str(error)
 
 
 @QUICK
@@ -99,11 +152,14 @@ def test_what_is_accepted_can_be_run(text: str) -> None:
 
 
 def _parse_or_refuse(text: str) -> bool:
+    tree, refusal = None, None
     try:
         tree = parse(text)
     except ExpressionError as error:
-        assert error.message
-        assert error.position is None or 0 <= error.position <= len(text)
+        refusal = error
+    if refusal is not None:
+        assert refusal.message
+        assert refusal.position is None or 0 <= refusal.position <= len(text)
         return False
     assert isinstance(tree, s.Syntax)
     assert 0 <= tree.start <= tree.stop <= len(text)

@@ -5,21 +5,34 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from generated import EVENTS, SCHEMA, arrays
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generated import EVENTS, SCHEMA, arrays
 from heplens.errors import ExpressionError
 from oracle.evaluate import Event
 from oracle.values import Items
 from support import value
 
 CONSTANT = st.sampled_from(["0", "1", "2", "-3", "0.5", "20", "1e3", "20*GeV"])
-OBJECT_NUMBER = st.sampled_from(["pt", "eta", "iso", "id", "tag", "charge", "px", "x", "y", "max(iso)", "count(pt > 10)"])
+OBJECT_NUMBER = st.sampled_from(
+    ["pt", "eta", "iso", "id", "tag", "charge", "px", "x", "y", "max(iso)", "count(pt > 10)"]
+)
 SINGLE = st.sampled_from(
-    ["Muon[0]", "Muon[-1]", "Muon[1:][0]", "leading(Muon)", "leading(Muon, iso)", "sort(Muon, tag)[0]", "Muon[iso > 0][0]",
-     "closest(Muon, tag, 10)", "Muon[argmax(iso)]", "sort(Muon)[-1]", "Muon[pt > x][1]"]
-)  # fmt: skip
+    [
+        "Muon[0]",
+        "Muon[-1]",
+        "Muon[1:][0]",
+        "leading(Muon)",
+        "leading(Muon, iso)",
+        "sort(Muon, tag)[0]",
+        "Muon[iso > 0][0]",
+        "closest(Muon, tag, 10)",
+        "Muon[argmax(iso)]",
+        "sort(Muon)[-1]",
+        "Muon[pt > x][1]",
+    ]
+)
 LISTS = st.sampled_from(["Muon", "Muon[:2]", "Muon[tag > 0]", "Muon[!(iso > 5)]", "sort(Muon, iso)", "Muon[x > 0]"])
 
 
@@ -52,17 +65,17 @@ def grown(number: st.SearchStrategy[str], truth: st.SearchStrategy[str]) -> tupl
     return number, truth
 
 
-_OBJECT_NUMBERS, _OBJECT_TRUTHS = grown(st.one_of(OBJECT_NUMBER, CONSTANT), st.sampled_from(["iso > 10", "flag", "True"]))
+_OF_OBJECTS = st.sampled_from(["iso > 10", "flag", "True"])
+_OBJECT_NUMBERS, _OBJECT_TRUTHS = grown(st.one_of(OBJECT_NUMBER, CONSTANT), _OF_OBJECTS)
+_REDUCERS = st.sampled_from(["sum", "max", "min", "mean", "argmax", "prod"])
 _EVENT_NUMBERS = st.one_of(
     CONSTANT,
     st.sampled_from(["x", "y", "n", "MET.pt", "nMuon", "count(Muon)"]),
     st.tuples(SINGLE, st.sampled_from(["pt", "iso", "tag", "id", "mass"])).map(".".join),
-    st.tuples(st.sampled_from(["sum", "max", "min", "mean", "argmax", "prod"]), LISTS, st.sampled_from(["iso", "tag", "id"])).map(
-        lambda t: f"{t[0]}({t[1]}.{t[2]})"
-    ),
+    st.tuples(_REDUCERS, LISTS, st.sampled_from(["iso", "tag", "id"])).map(lambda t: f"{t[0]}({t[1]}.{t[2]})"),
     st.tuples(LISTS, _OBJECT_TRUTHS).map(lambda t: f"count({t[0]}[{t[1]}])"),
     st.tuples(LISTS, _OBJECT_TRUTHS, _OBJECT_NUMBERS).map(lambda t: f"leading({t[0]}[{t[1]}], {t[2]} + 0*pt).pt"),
-)  # fmt: skip
+)
 _EVENT_TRUTHS = st.sampled_from(["flag", "any(Muon.tag > 0)", "all(Muon.iso > 5)", "bit(n, 1)", "True"])
 NUMBERS, TRUTHS = grown(_EVENT_NUMBERS, _EVENT_TRUTHS)
 

@@ -53,13 +53,26 @@ DOCUMENTS = {
         hists=[
             hist(name, axis(text, 12, -60, 60))
             for name, text in {
-                "sum": "sum(Muon.iso)", "max": "max(Muon.iso)", "min": "min(Muon.iso)", "mean": "mean(Muon.iso)",
-                "argmax": "argmax(Muon.iso)", "argmin": "argmin(Muon.iso)", "prod": "prod(Muon.id)",
-                "any": "any(Muon.iso > 20)", "all": "all(Muon.iso != 20)", "count": "count(Muon.iso <= 20)",
-                "tags": "max(Muon.tag)", "tagged": "argmin(Muon.tag)", "mean tag": "mean(Muon.tag)",
-                "btag": "sum(Jet.btag)", "none": "any(Muon.tag > 0)", "every": "all(Muon.tag > 0)",
-                "sorted": "sort(Muon, iso)[0].pt", "sorted by tag": "sort(Muon, tag)[-1].pt",
-                "closest": "closest(Muon, iso, 20).pt", "best": "Muon[argmax(tag)].pt",
+                "sum": "sum(Muon.iso)",
+                "max": "max(Muon.iso)",
+                "min": "min(Muon.iso)",
+                "mean": "mean(Muon.iso)",
+                "argmax": "argmax(Muon.iso)",
+                "argmin": "argmin(Muon.iso)",
+                "prod": "prod(Muon.id)",
+                "any": "any(Muon.iso > 20)",
+                "all": "all(Muon.iso != 20)",
+                "count": "count(Muon.iso <= 20)",
+                "tags": "max(Muon.tag)",
+                "tagged": "argmin(Muon.tag)",
+                "mean tag": "mean(Muon.tag)",
+                "btag": "sum(Jet.btag)",
+                "none": "any(Muon.tag > 0)",
+                "every": "all(Muon.tag > 0)",
+                "sorted": "sort(Muon, iso)[0].pt",
+                "sorted by tag": "sort(Muon, tag)[-1].pt",
+                "closest": "closest(Muon, iso, 20).pt",
+                "best": "Muon[argmax(tag)].pt",
             }.items()
         ]
     ),

@@ -109,8 +109,9 @@ def _from_series(series: Any) -> Any:
     import numpy as np
 
     array = series.to_numpy()
-    if array.dtype != object:
+    if array.dtype != object and isinstance(series.dtype, np.dtype):
         return array
+    array = series.to_numpy(dtype=object)
     absent = series.isna().to_numpy()
     values = (None if gone else value for value, gone in zip(array, absent, strict=True))
     return ak.from_iter([v.tolist() if isinstance(v, np.ndarray | np.generic) else v for v in values])
