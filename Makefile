@@ -21,7 +21,7 @@ export PIP_ROOT_USER_ACTION := ignore
 export PIP_QUIET := 1
 export npm_config_update_notifier := false
 
-.PHONY: lab test build lint types test-js pytest chromium format clean
+.PHONY: lab test build lint lint-python lint-js types types-python types-js test-js pytest chromium format clean
 .DELETE_ON_ERROR:
 
 lab: $(STAMPS)/installed build
@@ -58,11 +58,14 @@ define install
 	@touch $@
 endef
 
-$(STAMPS)/installed: pyproject.toml install.json $(wildcard jupyter-config/*/*) | $(STAMPS)/tools $(LABEXTENSION) $(WIDGETS)
+INSTALLED_FROM := pyproject.toml install.json $(wildcard jupyter-config/*/*)
+
+$(STAMPS)/installed: $(INSTALLED_FROM) | $(STAMPS)/tools $(LABEXTENSION) $(WIDGETS)
 	$(call install)
 
-$(STAMPS)/installed-test: $(STAMPS)/installed
+$(STAMPS)/installed-test: $(INSTALLED_FROM) | $(STAMPS)/tools $(LABEXTENSION) $(WIDGETS)
 	$(call install,[test])
+	@touch $(STAMPS)/installed
 
 chromium:
 	@sh tools/find-chromium.sh --install
@@ -70,19 +73,26 @@ chromium:
 # Every part runs, whatever became of the others; the last line names those that failed.
 test: $(STAMPS)/installed-test build chromium
 	@failed=; \
-	for part in lint types test-js pytest; do \
+	for part in lint-python lint-js types-python types-js test-js pytest; do \
 		echo "== $$part"; \
 		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed" >&2; exit 1; fi
 
-lint: $(STAMPS)/installed-test node_modules/.package-lock.json
+lint: lint-python lint-js
+types: types-python types-js
+
+lint-python: $(STAMPS)/installed-test
 	ruff check .
 	ruff format --check .
+
+lint-js: node_modules/.package-lock.json
 	npm run --silent lint
 
-types: $(STAMPS)/installed-test node_modules/.package-lock.json
+types-python: $(STAMPS)/installed-test
 	mypy
+
+types-js: node_modules/.package-lock.json
 	npm run --silent check
 
 test-js: node_modules/.package-lock.json

@@ -1,6 +1,9 @@
 /** The sidebar shows the folder that the file browser shows, as long as the settings want it. */
 
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { PathExt } from '@jupyterlab/coreutils';
 import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { isRootName } from './names';
@@ -9,12 +12,16 @@ import type { Sidebar } from './sidebar';
 const PLUGIN = 'heplens:plugin';
 
 export async function followFiles(
+  app: JupyterFrontEnd,
   sidebar: Sidebar,
   files: IDefaultFileBrowser | null,
+  notebooks: INotebookTracker | null,
   registry: ISettingRegistry | null
 ): Promise<void> {
-  if (!files) {
-    return sidebar.follow('');
+  // Notebook 7 makes a file browser beside a notebook as well, but shows it nowhere.
+  await app.restored;
+  if (!files?.isAttached) {
+    return followNotebook(sidebar, notebooks);
   }
   const { model } = files;
   const settings = await registry?.load(PLUGIN).catch(() => null);
@@ -42,4 +49,17 @@ export async function followFiles(
   model.pathChanged.connect(look);
   model.refreshed.connect(look);
   settings?.changed.connect(look);
+}
+
+/** Where no file browser is shown: the folder of the notebook. */
+function followNotebook(
+  sidebar: Sidebar,
+  notebooks: INotebookTracker | null
+): Promise<void> {
+  const folder = () => {
+    const path = notebooks?.currentWidget?.context.path;
+    return path === undefined ? '' : PathExt.dirname(path);
+  };
+  notebooks?.currentChanged.connect(() => void sidebar.follow(folder()));
+  return sidebar.follow(folder());
 }

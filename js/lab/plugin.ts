@@ -82,7 +82,7 @@ export const plugin: JupyterFrontEndPlugin<void> = {
     watch(sidebar.browser, choice.refresh);
     app.shell.add(sidebar, 'left', { rank: 300, type: 'heplens' });
     restorer?.add(sidebar, sidebar.id);
-    void followFiles(sidebar, files, registry);
+    void followFiles(app, sidebar, files, notebooks, registry);
   }
 };
 

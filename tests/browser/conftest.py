@@ -15,11 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from browser.lab import Lab, start_lab
+from browser.lab import Lab, start_lab, write_notebook
 
 REPOSITORY = Path(__file__).parents[2]
 DATA = REPOSITORY / "tests" / "data"
@@ -136,9 +135,7 @@ def open_notebook(folder: Path, open_lab: Callable[..., Page]) -> Callable[..., 
         if isinstance(cells, Path):
             shutil.copy(cells, folder / name)
         else:
-            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-            notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-            nbformat.write(notebook, folder / name)
+            write_notebook(folder / name, cells)
         page = open_lab(name, theme)
         page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
         page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.isReady")

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 # Nothing that asks the outside, and no toast over the corner of a picture.
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": False},
@@ -62,6 +64,13 @@ def write_setting(settings: Path, plugin: str, values: dict[str, Any]) -> None:
     file = settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(values), encoding="utf-8")
+
+
+def write_notebook(path: Path, cells: list[str]) -> None:
+    """A notebook of these code cells that asks for no kernel when it is opened."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
 
 
 @contextmanager
