@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .errors import TreeError as TreeError
     from .files import Listing as Listing
     from .files import inspect as inspect
+    from .interop.results import load as load
+    from .interop.results import save as save
     from .interop.root_cut import from_root_cut as from_root_cut
     from .interop.root_cut import to_root_cut as to_root_cut
     from .jobs import Job as Job
@@ -39,8 +41,10 @@ _PUBLIC = {
     "browse": "widgets",
     "from_root_cut": "interop.root_cut",
     "inspect": "files",
+    "load": "interop.results",
     "TreeError": "errors",
     "sample": "samples",
+    "save": "interop.results",
     "to_root_cut": "interop.root_cut",
 }
 
