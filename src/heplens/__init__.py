@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from .interop.root_cut import to_root_cut as to_root_cut
     from .jobs import Job as Job
     from .samples import sample as sample
-    from .widgets import browse as browse
 
 __version__ = "0.1.0"
 
@@ -34,18 +33,17 @@ _PUBLIC = {
     "AnalysisError": "errors",
     "ExpressionError": "errors",
     "FileError": "errors",
+    "from_root_cut": "interop.root_cut",
     "HeplensError": "errors",
+    "inspect": "files",
     "Job": "jobs",
     "JobError": "errors",
     "Listing": "files",
-    "browse": "widgets",
-    "from_root_cut": "interop.root_cut",
-    "inspect": "files",
     "load": "interop.results",
-    "TreeError": "errors",
     "sample": "samples",
     "save": "interop.results",
     "to_root_cut": "interop.root_cut",
+    "TreeError": "errors",
 }
 
 __all__ = [*_PUBLIC, "__version__"]
