@@ -55,7 +55,8 @@ class Trace:
     def __repr__(self) -> str:
         verdict = "passes" if self.passed else f"fails at {self.failed_at!r}"
         lines = [f"event {self.event} ({self.file}, entry {self.entry}) {verdict}"]
-        widths = [max((len(getattr(row, name)) for row in self.rows), default=0) for name in ("kind", "name", "outcome")]
+        columns = ("kind", "name", "outcome")
+        widths = [max((len(getattr(row, column)) for row in self.rows), default=0) for column in columns]
         for row in self.rows:
             cells = (row.kind.ljust(widths[0]), row.name.ljust(widths[1]), row.outcome.ljust(widths[2]), row.values)
             lines.append("  " + "  ".join(cells).rstrip())
@@ -112,13 +113,13 @@ def _shown(step: BoundStep, bound: Bound) -> list[tuple[str, Node]]:
 
 
 def _compared(node: Node) -> list[tuple[str, Node]]:
-    return [("", child) for child in node.inputs if child.operation != "constant"] if node.operation == "compare" else []
+    if node.operation != "compare":
+        return []
+    return [("", child) for child in node.inputs if child.operation != "constant"]
 
 
 def _row(step: BoundStep, bound: Bound, evaluator: Evaluator) -> TraceRow:
-    values = "; ".join(
-        f"{name} {_text(evaluator.column(node)[0])}".strip() for name, node in _shown(step, bound)
-    )
+    values = "; ".join(f"{name} {_text(evaluator.column(node)[0])}".strip() for name, node in _shown(step, bound))
     outcome = ""
     if isinstance(step.step, Cut):
         truth = evaluator.column(step.node)[0]
