@@ -45,4 +45,3 @@ def arrays(analysis: Analysis, expressions: Sequence[str], selected: bool) -> An
                 parts[expression].append(ak.Array(evaluator.column(node)))
     whole = {expression: ak.concatenate(chunks) for expression, chunks in parts.items()}
     return next(iter(whole.values())) if len(whole) == 1 else ak.zip(whole, depth_limit=1)
-
