@@ -55,7 +55,7 @@ class JobError(HeplensError):
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
     """A clause such as ``; did you mean 'Muon_pt' or 'Muon_eta'?``, empty when nothing is near."""
-    pool = list(known)
+    pool, name = list(known), str(name)
     folded = {k.casefold(): k for k in reversed(pool)}
     close = [folded[k] for k in get_close_matches(name.casefold(), list(folded), n=count, cutoff=0.6)]
     if not close:

@@ -221,3 +221,30 @@ def test_lists_in_objects() -> None:
 def test_numpy_warns_of_nothing() -> None:
     with np.errstate(all="raise"):
         assert math.isnan(value(EVENTS, "sqrt(x)")[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("default(0, 0)**2", 0),
+        ("default(sqrt(4), 1)", 2),
+        ("bit(6, 1)", True),
+        ("bit(6, 1) & f", None),
+        ("abs(-2)", 2),
+        ("where(1 < 2, 1, 2)", 1),
+        ("isnan(0*1e300)", False),
+        ("deltaPhi(4, 0)", 4 - 2 * math.pi),
+        ("!bit(6, 0)", True),
+        ("floor(2.5) % 2", 0),
+        ("-sqrt(4)", -2),
+        ("p4(3, 0, 0, 4).E", 5),
+        ("isnan(0/abs(0))", True),
+        ("1/abs(0) > 1e300", True),
+        ("isnan((0 - abs(8))**0.5)", True),
+        ("isnan(2 % abs(0))", True),
+    ],
+)
+def test_plain_numbers_are_the_same_for_every_event(text: str, expected: Any) -> None:
+    wanted = [True, False, True] if expected is None else [expected] * 3
+    assert same(value(EVENTS, text), wanted)
+    assert value(EVENTS[:0], text) == []

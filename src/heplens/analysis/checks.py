@@ -42,10 +42,11 @@ def _check_step(step: Step) -> None:
     if isinstance(step, Keep) and not isinstance(step.collection, str):
         raise AnalysisError(f"the collection of {step.name!r} is text, not {step.collection!r}")
     if isinstance(step, Cut):
-        _check_cut(step)
+        check_cut(step)
 
 
-def _check_cut(cut: Cut) -> None:
+def check_cut(cut: Cut) -> None:
+    """Raises AnalysisError for a window or a quantifier that cannot be."""
     for side in (cut.low, cut.high):
         if side is not None and (isinstance(side, bool) or not isinstance(side, int | float) or side != side):
             raise AnalysisError(f"the window of {cut.name!r} is given by numbers, not {side!r}")

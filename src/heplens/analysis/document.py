@@ -180,7 +180,8 @@ def _axis_in(value: Any, where: str) -> Axis:
     expression = _text(value["expression"], f"expression of {where}")
     parse(expression)
     edges = value.get("edges")
-    kind_: Any = value.get("kind") or ("variable" if edges is not None else "regular")
+    usual = "variable" if edges is not None else "regular"
+    kind_: Any = usual if value.get("kind") is None else value["kind"]
     if kind_ not in ("regular", "variable", "integer", "boolean", "int_category", "str_category"):
         raise AnalysisError(f"{where} is of no known kind: {kind_!r}")
     options = {name: value[name] for name in ("growth", "underflow", "overflow", "transform") if name in value}

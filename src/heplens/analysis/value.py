@@ -13,7 +13,7 @@ from ..errors import AnalysisError, nearest
 from .axes import Histogram
 from .bind import Bound, bind
 from .binning import make_axes
-from .checks import check_parts, plain
+from .checks import check_cut, check_parts, plain
 from .steps import Cut, Define, Keep, Quantifier, Region, Step, Weight
 
 if TYPE_CHECKING:
@@ -143,6 +143,7 @@ class Analysis:
             raise AnalysisError("give only one of at_least, any and all")
         low, high = plain(low), plain(high)
         quantifier: Quantifier = "any" if any else "all" if all else plain(at_least)
+        check_cut(Cut(expression, name or expression, low, high, quantifier))
         shown = expression if low is None and high is None else _window_text(expression, low, high)
         return self._add(Cut(expression, self._name(name, shown), low, high, quantifier))
 

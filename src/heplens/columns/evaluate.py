@@ -87,8 +87,10 @@ class Evaluator:
         if node.operation == "group":
             return 0, self._group(str(node.parameters[0]), bool(node.type.axes))
         inputs = [self._current(child) for child in node.inputs]
+        import numpy as np
+
         try:
-            return self.generation, operations.TABLE[node.operation](node, inputs)
+            made = operations.TABLE[node.operation](node, inputs)
         except ValueError as error:
             lists = sorted({str(n.parameters[0]) for n in walk([node]) if n.operation == "column" and n.type.axes})
             if len(lists) < 2 or "broadcast" not in str(error):
@@ -96,6 +98,8 @@ class Evaluator:
             raise FileError(
                 f"{', '.join(lists)} do not have the same number of values in each event, so they cannot be paired"
             ) from error
+        # What is made of plain numbers alone is one.
+        return self.generation, made.item() if isinstance(made, np.generic) else made
 
     def _group(self, name: str, listed: bool) -> Any:
         import awkward as ak

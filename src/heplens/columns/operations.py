@@ -267,6 +267,9 @@ def is_nonzero(node: Node) -> bool:
 def _arithmetic(node: Node, inputs: list[Any]) -> Any:
     symbol = str(node.parameters[0])
     left, right = align(node.inputs, inputs)
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        # Python's own numbers raise where an array gives inf or NaN.
+        return _ARITHMETIC[symbol](_as_ieee(left), _as_ieee(right))
     if symbol == "%" and node.type.kind == "int" and not is_nonzero(node.inputs[1]):
         import awkward as ak
 
@@ -275,6 +278,12 @@ def _arithmetic(node: Node, inputs: list[Any]) -> Any:
     if symbol == "**" and isinstance(right, int) and right < 0:
         right = float(right)
     return _ARITHMETIC[symbol](left, right)
+
+
+def _as_ieee(value: float) -> Any:
+    import numpy as np
+
+    return np.float64(value)
 
 
 def _compare(node: Node, inputs: list[Any]) -> Any:
@@ -342,6 +351,8 @@ def _default(node: Node, inputs: list[Any]) -> Any:
     value, fallback = inputs
     if node.type.kind == "float":
         value, fallback = value * 1.0, float(fallback)
+    if not isinstance(value, ak.Array):  # a plain number is never missing
+        return value
     return ak.fill_none(value, fallback, axis=-1)
 
 
