@@ -62,7 +62,7 @@ export function Dashboard(props: Props) {
           {problem}
         </p>
       ))}
-      <div class="heplens-body">
+      <div class="heplens-dashboard-body">
         <section class="heplens-side" aria-label="Steps and cutflow">
           <Steps
             steps={props.steps}
