@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..columns.dataset import Dataset, make_dataset
 from ..columns.parse import parse
 from ..errors import AnalysisError, nearest
+from . import names
 from .axes import Histogram
 from .bind import Bound, bind
 from .binning import make_axes
@@ -231,33 +232,11 @@ class Analysis:
 
     def remove(self, name: str) -> Analysis:
         """Without a step, or without a histogram or region of that name."""
-        if any(step.name == name for step in self.steps):
-            users = [region.name for region in self.regions if name in [cut for cut, _ in self.terms(region)]]
-            if users:
-                raise AnalysisError(f"{name!r} is used by the region {users[0]!r}; remove that first")
-            return self.with_parts(steps=tuple(step for step in self.steps if step.name != name))
-        for part in ("histograms", "regions"):
-            items = getattr(self, part)
-            if any(item.name == name for item in items):
-                return self.with_parts(**{part: tuple(item for item in items if item.name != name)})
-        known = [item.name for item in (*self.steps, *self.histograms, *self.regions)]
-        raise AnalysisError(f"there is no step, histogram or region {name!r}{nearest(name, known)}")
+        return self.with_parts(**names.without(self, name))
 
     def rename(self, name: str, to: str) -> Analysis:
         """Rename a filter, cut or weight; regions and histograms that name it follow."""
-        at = self.index(name)
-        if isinstance(self.steps[at], Define):
-            raise AnalysisError(f"{name!r} is a definition that expressions use; define it anew under another name")
-        if to != name and any(step.name == to for step in self.steps):
-            raise AnalysisError(f"there is a step {to!r} already")
-        steps = list(self.steps)
-        steps[at] = replace(steps[at], name=to)
-        regions = tuple(
-            Region(r.name, tuple(("!" if no else "") + (to if cut == name else cut) for cut, no in self.terms(r)))
-            for r in self.regions
-        )
-        histograms = tuple(replace(h, at=to) if h.at == name else h for h in self.histograms)
-        return self.with_parts(steps=tuple(steps), regions=regions, histograms=histograms)
+        return self.with_parts(**names.renamed(self, name, to))
 
     def move(self, name: str, index: int) -> Analysis:
         """Put a step at another place; order is meaning."""
