@@ -296,9 +296,9 @@ def test_m27_counts_do_not_depend_on_the_blocks() -> None:
         .hist("Muon.pt", bins=40, range=(0, 100), name="n", weight=1)
     )
     whole = a.run()
-    for size in (1, 7, 100, 1000):
+    for size in (1, 157, 1000):
         if size == 1:
-            split = [(i, i + 1) for i in range(40)] + [(40, 2421)]
+            split = [(i, i + 1) for i in range(8)] + [(8, 2421)]
         else:
             split = [(i, min(i + size, 2421)) for i in range(0, 2421, size)]
         todo = plan(a, lambda source, bound, split=split: split)
