@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import AnalysisError
-from .steps import Cut, Keep, Step
+from .steps import Cut, Define, Keep, Step
 
 if TYPE_CHECKING:
     from .value import Analysis
@@ -41,6 +41,8 @@ def _check_step(step: Step) -> None:
         raise AnalysisError(f"{FIRST_ROW!r} is the first row of every cutflow; choose another name")
     if isinstance(step, Keep) and not isinstance(step.collection, str):
         raise AnalysisError(f"the collection of {step.name!r} is text, not {step.collection!r}")
+    if isinstance(step, Define) and not (step.name.isidentifier() and step.name.isascii()):
+        raise AnalysisError(f"{step.name!r} cannot be a name; use letters, digits and underscores")
     if isinstance(step, Cut):
         check_cut(step)
 

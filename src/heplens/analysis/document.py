@@ -93,7 +93,7 @@ def step_in(value: Any, where: str) -> Step:
     _expect(fields, where, names, required)
     for name in ("expression", "name", "collection"):
         if name in fields:
-            _text(fields[name], f"{name} of {where}")
+            _name(fields[name], f"{name} of {where}")
     if not isinstance(fields.get("enabled", True), bool):
         raise AnalysisError(f"enabled of {where} is true or false")
     if fields.get("on") not in (None, "mc", "data"):
@@ -110,8 +110,8 @@ def step_in(value: Any, where: str) -> Step:
 
 def _region_in(value: Any, where: str) -> Region:
     _expect(value, where, {"name", "cuts"}, {"name", "cuts"})
-    cuts = [_text(cut, f"a cut of {where}") for cut in _list(value["cuts"], f"cuts of {where}")]
-    return Region(_text(value["name"], f"name of {where}"), tuple(cuts))
+    cuts = [_name(cut, f"a cut of {where}") for cut in _list(value["cuts"], f"cuts of {where}")]
+    return Region(_name(value["name"], f"name of {where}"), tuple(cuts))
 
 
 # --- histograms -------------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def histogram_in(value: Any, where: str) -> Histogram:
     at = value.get("at")
     made = tuple(_axis_in(axis, f"axis {i + 1} of {where}") for i, axis in enumerate(axes))
     return Histogram(
-        _text(value["name"], f"name of {where}"), made, weight, None if at is None else _text(at, f"at of {where}")
+        _name(value["name"], f"name of {where}"), made, weight, None if at is None else _name(at, f"at of {where}")
     )
 
 
@@ -288,6 +288,12 @@ def _text(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise AnalysisError(f"{where} is text, not {value!r}")
     return value
+
+
+def _name(value: Any, where: str) -> str:
+    if not _text(value, where):
+        raise AnalysisError(f"{where} is empty")
+    return str(value)
 
 
 def _number_out(value: float | int | None) -> float | int | str | None:
