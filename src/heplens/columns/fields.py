@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
 
 from ..errors import nearest
@@ -84,6 +85,12 @@ def _define_hint(leaf: Shape) -> str:
 
 
 def _stored(value: Node, shape: Shape, name: str, schema: Schema) -> Node:
+    if value.operation == "item" and value.parameters[1] == 0:
+        # The field first, then the place: taking whole objects out would carry all their other fields along.
+        whole = _stored(value.inputs[0], shape, name, schema)
+        if whole.operation == "get":
+            single = replace(whole.type, axes=whole.type.axes[1:], optional=True)
+            return Node("item", (whole,), value.parameters, single)
     columns = [schema.column(branch) for branch in shape.branches(name) or ()]
     kinds = {column.kind for column in columns}
     kind = columns[0].kind if len(kinds) == 1 else "float"

@@ -92,7 +92,6 @@ class NTupleSource:
         raise FileError(f"{name!r} of {self.label} has the type {place.type_name!r}, which expressions cannot use")
 
     def read(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
-        import awkward as ak
 
         arrays: dict[str, Any] = {}
         wholes: dict[str, Any] = {}
@@ -109,7 +108,7 @@ class NTupleSource:
                     array = array[member]
             except Exception as error:
                 raise unreadable(self.label, name, error) from error
-            arrays[name] = widen(ak.from_regular(array, axis=None))
+            arrays[name] = widen(array)
         return arrays
 
     def edges(self, names: Sequence[str]) -> list[int]:

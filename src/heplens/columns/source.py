@@ -77,7 +77,16 @@ def widen(array: Any) -> Any:
             return None
         return ak.contents.NumpyArray(data, parameters=layout.parameters)
 
-    return ak.transform(action, array)
+    return ak.transform(action, ak.from_regular(array, axis=None) if _has_fixed_length(array.layout) else array)
+
+
+def _has_fixed_length(layout: Any) -> bool:
+    """Whether lists of a fixed length are among those of an array; turning them into others costs a pass over it."""
+    while layout.is_list or layout.is_option or layout.is_indexed:
+        if layout.is_regular:
+            return True
+        layout = layout.content
+    return bool(layout.is_numpy and len(layout.inner_shape))
 
 
 def column_of_form(name: str, form: Any) -> Column:

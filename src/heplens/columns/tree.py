@@ -68,7 +68,6 @@ class TreeSource:
         return self._columns[name]
 
     def read(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
-        import awkward as ak
 
         arrays: dict[str, Any] = {}
         wholes: dict[str, Any] = {}
@@ -83,7 +82,7 @@ class TreeSource:
                 array = records.descend(wholes[branch_name], path)
             except Exception as error:
                 raise unreadable(self.label, name, error) from error
-            arrays[name] = widen(ak.from_regular(array, axis=None))
+            arrays[name] = widen(array)
         return arrays
 
     def place(self, name: str) -> tuple[str, ...]:

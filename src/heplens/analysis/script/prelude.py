@@ -29,8 +29,9 @@ def blocks(edges: Any, entries: Any) -> Any:
 
 def wide(array: Any) -> Any:
     """Numbers in 64 bits, whatever the file stores: float32(0.1) > 0.1, and nMuon - 2 does not wrap."""
-    array = ak.from_regular(array, axis=None)
     kind = str(ak.type(array))
+    if kind.count(" * ") > 1 + kind.count("var * "):  # lists of a fixed length
+        array = ak.from_regular(array, axis=None)
     if "float" in kind:
         return ak.values_astype(array, np.float64)
     if "uint64" in kind and ak.any(array > np.iinfo(np.int64).max, axis=None):
