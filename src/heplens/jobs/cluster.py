@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -58,6 +59,8 @@ def local_cluster(workers: int | None = None) -> Any:
             processes=True,
             host="127.0.0.1",
             dashboard_address="127.0.0.1:0",
+            # Workers whose scheduler has gone, as after Ctrl-C, would print tracebacks; what fails is in job.failures.
+            silence_logs=logging.CRITICAL,
         )
 
 
