@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import awkward as ak
 import numpy as np
 import pytest
 
@@ -230,3 +231,14 @@ def test_arrays_in_memory_have_no_script() -> None:
     analysis = hl.Analysis({"x": np.arange(3.0)}).hist("x", bins=3, range=(0, 3))
     with pytest.raises(hl.HeplensError, match="on\\("):
         analysis.to_script()
+
+
+def test_helpers_agree_with_the_engine_where_it_is_delicate() -> None:
+    from heplens.analysis.script import prelude
+    from heplens.columns.geometry import delta_phi
+
+    close = np.array([-np.pi - 1e-16, -np.pi, np.pi, -1e-17 - np.pi, 0.0, np.nextafter(-np.pi, -4)])
+    assert np.array_equal(prelude.delta_phi(close, 0.0), delta_phi(close, 0.0))
+    key = ak.Array([[np.nan, 1.0, -np.inf, 3.0, 3.0], [], [-np.inf, np.nan]])
+    place = ak.local_index(key, axis=1)
+    assert prelude.descending(place, key).to_list() == [[3, 4, 1, 2, 0], [], [0, 1]]

@@ -96,8 +96,9 @@ def best(objects: Any, key: Any, place: Any) -> Any:
 
 def descending(objects: Any, key: Any) -> Any:
     """Objects ordered by their key, largest first, NaN last, stored order on a tie."""
-    key = ak.fill_none(-1.0 * key, np.inf, axis=-1)
-    return objects[ak.argsort(ak.nan_to_num(key, nan=np.inf, posinf=np.inf, neginf=-np.inf), axis=1, stable=True)]
+    keyless = ak.is_none(key, axis=-1) | ak.fill_none(np.isnan(key), True, axis=-1)
+    by_key = ak.argsort(-ak.where(keyless, 0, ak.fill_none(key, 0, axis=-1)), axis=1, stable=True)
+    return objects[by_key][ak.argsort(keyless[by_key] * 1, axis=1, stable=True)]
 
 
 def joined(*collections: Any) -> Any:
@@ -132,7 +133,8 @@ def remainder(left: Any, right: Any) -> Any:
 
 def delta_phi(first: Any, second: Any) -> Any:
     """Difference of azimuth in [-pi, pi)."""
-    return (first - second + math.pi) % (2 * math.pi) - math.pi
+    difference = (first - second + math.pi) % (2 * math.pi) - math.pi
+    return difference - 2 * math.pi * (difference >= math.pi)  # the remainder may round up to the divisor
 
 
 def delta_r(eta1: Any, phi1: Any, eta2: Any, phi2: Any) -> Any:
