@@ -8,9 +8,10 @@ import {
   type Drawn
 } from '../brush/columns';
 import type { Counts } from '../brush/tile';
-import type { Bokeh, BokehModel } from './bokehjs';
+import type { Bokeh, BokehModel } from '../components/bokeh/bokehjs';
+import { forget, paintFrame, set } from '../components/bokeh/models';
+import { onTheme, themeOf } from '../components/bokeh/theme';
 import type { PlotModels } from './messages';
-import { onTheme, themeOf } from './theme';
 
 /** Where a plot's axes are on the screen, for what is drawn over it; pixels relative to the plot's element. */
 export interface Frame {
@@ -249,20 +250,7 @@ export class Plots {
     for (const { figure, box, view } of this.plots.values()) {
       const theme = themeOf(box);
       view.pause();
-      figure.outline_line_color = theme.faint;
-      for (const side of [...figure.below, ...figure.left]) {
-        set(side, {
-          text_color: theme.text,
-          text_font: theme.font,
-          major_label_text_color: theme.text,
-          major_label_text_font: theme.font,
-          major_tick_line_color: theme.faint,
-          minor_tick_line_color: theme.faint
-        });
-      }
-      for (const grid of figure.center) {
-        grid.setv({ grid_line_color: theme.grid });
-      }
+      paintFrame(figure, theme);
       for (const { glyph } of figure.renderers) {
         set(glyph, { line_color: theme.line, fill_color: theme.line });
       }
@@ -271,25 +259,4 @@ export class Plots {
     }
     this.invalidate();
   }
-}
-
-/** Empty a document, and take it off the list of all documents, which BokehJS keeps for good. */
-function forget(bokeh: Bokeh, document: BokehModel): void {
-  document.clear();
-  const { documents } = bokeh.require('document') as {
-    documents: BokehModel[];
-  };
-  const at = documents.indexOf(document);
-  if (at >= 0) {
-    documents.splice(at, 1);
-  }
-}
-
-/** Set those of the properties that the model has. */
-function set(model: BokehModel, properties: Record<string, string>): void {
-  model.setv(
-    Object.fromEntries(
-      Object.entries(properties).filter(([name]) => name in model.properties)
-    )
-  );
 }

@@ -10,11 +10,11 @@ import {
   useState
 } from 'preact/hooks';
 
+import { bokehjs, inflate } from '../components/bokeh/bokehjs';
 import { Dashboard } from '../components/dashboard';
 import { events } from '../components/dashboardFormat';
 import { PlotCard } from '../components/dashboardPlot';
-import { bokehjs } from './bokehjs';
-import type { Handle } from './messages';
+import { bytes, type Handle } from './messages';
 import { Plots, type Frame } from './plots';
 import type { Store } from './store';
 
@@ -66,7 +66,9 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
     let gone = false;
     let built: Plots | null = null;
     bokehjs(snapshot.bokeh, () =>
-      store.requests.ask('bokeh', { kind: 'bokeh', version: snapshot.bokeh })
+      store.requests
+        .ask('bokeh', { kind: 'bokeh', version: snapshot.bokeh })
+        .then(({ buffers }) => inflate(bytes(buffers[0])))
     )
       .then(async bokeh => {
         if (!gone) {

@@ -1,11 +1,9 @@
 /**
- * BokehJS, once per page and version, from the kernel's own wheel.
+ * BokehJS, once per page and version, from the wheel of whoever made the figures: the kernel, or the Jupyter server.
  *
- * Shared by all widgets of the page through a symbol on `globalThis`, never as `window.Bokeh`: another extension may
+ * Shared by everything on the page through a symbol on `globalThis`, never as `window.Bokeh`: another extension may
  * have put its own there.
  */
-
-import { bytes, type Answer } from './messages';
 
 // BokehJS has types, but from another build system than ours; these are the few things used here.
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -29,29 +27,35 @@ function shared(): Shared {
   return (page[KEY] ??= { versions: new Map(), loads: 0 });
 }
 
-/** The BokehJS of `version`; `ask` fetches its bytes when the page does not have it yet. */
+/** The BokehJS of `version`; `script` fetches its text when the page does not have it yet. */
 export function bokehjs(
   version: string,
-  ask: () => Promise<Answer<'bokeh'>>
+  script: () => Promise<string>
 ): Promise<Bokeh> {
   const { versions } = shared();
   let promise = versions.get(version);
   if (!promise) {
-    promise = ask().then(({ buffers }) => evaluate(bytes(buffers[0])));
+    promise = script().then(evaluate);
     versions.set(version, promise);
-    // A kernel that died while sending must not leave the page without plots for good.
+    // A kernel or server that died while sending must not leave the page without plots for good.
     promise.catch(() => versions.delete(version));
   }
   return promise;
 }
 
-async function evaluate(deflated: Uint8Array<ArrayBuffer>): Promise<Bokeh> {
+/** The text of a script that was sent compressed by zlib. */
+export async function inflate(
+  deflated: Uint8Array<ArrayBuffer>
+): Promise<string> {
   const stream = new Blob([deflated])
     .stream()
     .pipeThrough(new DecompressionStream('deflate'));
-  const script = await new Response(stream).text();
+  return new Response(stream).text();
+}
+
+async function evaluate(script: string): Promise<Bokeh> {
   // BokehJS hangs itself on `this`. Its plots also listen to `visualViewport` for good, which would keep every closed
-  // plot alive: they see none, and `plots.ts` listens in their place.
+  // plot alive: they see none, and whoever shows plots listens in their place.
   const source = `const host = {};
 (function (visualViewport, define, module, exports) {
 ${script}
@@ -61,7 +65,9 @@ export default host.Bokeh;`;
     new Blob([source], { type: 'text/javascript' })
   );
   try {
-    const module = (await import(/* @vite-ignore */ url)) as { default: Bokeh };
+    const module = (await import(
+      /* webpackIgnore: true */ /* @vite-ignore */ url
+    )) as { default: Bokeh };
     shared().loads += 1;
     return module.default;
   } finally {
