@@ -13,7 +13,19 @@ from heplens.errors import FileError
 from heplens.files import Listing, Row
 from heplens.files.groups import groups_of
 
-KINDS = {"directory", "tree", "ntuple", "branch", "collection", "histogram", "graph", "canvas", "other"}
+KINDS = {
+    "folder",
+    "file",
+    "directory",
+    "tree",
+    "ntuple",
+    "branch",
+    "collection",
+    "histogram",
+    "graph",
+    "canvas",
+    "other",
+}
 
 
 def everything(listing: Listing) -> list[Row]:
@@ -60,7 +72,7 @@ def test_quick_headers_agree_with_a_full_read(real_file: Path) -> None:
 def test_rows_of_a_tree(data: Path) -> None:
     listing = hl.inspect(data / "uproot-HZZ.root")
     assert [row.path for row in listing] == ["events"]
-    assert listing[0] == Row("events", "events", "tree", "TTree", "", 2421, 209313, 649997, 1, True)
+    assert listing[0] == Row("events", "events", "tree", "TTree", "", 2421, 209313, 649997, "zlib", None, 1, True)
     rows = {row.name: row for row in listing.children(listing[0])}
     assert len(rows) == 51
     assert rows["Muon_Px"].type == "var * float32"
@@ -172,7 +184,6 @@ def test_missing_folder_pipe_and_device(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.root")
     for path, sentence in (
         (tmp_path / "none.root", "there is no file '.*none.root'$"),
-        (tmp_path, "is a folder, not a ROOT file"),
         (tmp_path / "pipe.root", "not a regular file but a named pipe"),
         ("/dev/zero", "not a regular file but a device"),
         ("nul\0l.root", "cannot be read: embedded null byte"),

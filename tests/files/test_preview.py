@@ -131,8 +131,7 @@ def test_too_many_bins_are_merged(tmp_path: Path) -> None:
 def test_what_has_no_preview_says_so(data: Path) -> None:
     for name, node, sentence in (
         ("uproot-issue38c.root", "TEfficiencyName", "is a TEfficiency, which has no preview"),
-        ("uproot-HZZ.root", "events", "is a tree; choose something inside it"),
-        ("uproot-HZZ-objects.root", "events/muonp4", "objects with the members fP, fE"),
+        ("uproot-nesteddirs.root", "one", "is a directory; choose something inside it"),
         ("uproot-HZZ.root", "events/Muon", "has no 'Muon'"),
         ("uproot-HZZ.root", "", "choose something inside it"),
     ):

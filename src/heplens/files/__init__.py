@@ -12,11 +12,13 @@ __all__ = ["PROTOCOL", "Listing", "Row", "inspect"]
 
 
 def inspect(path: object, node: str = "") -> Listing:
-    """List what a ROOT file holds, one level at a time.
+    """List what a ROOT file holds, one level at a time, or the files of a folder.
 
     Parameters
     ----------
-    path : file name (or anything with a file name, such as `pathlib.Path`), or a URL that uproot can open.
+    path : file name (or anything with a file name, such as `pathlib.Path`); a folder; a pattern such as
+        ``data/*.root``; or a URL: ``https://``, ``root://``, ``s3://`` and what else fsspec reads, with
+        ``pip install heplens[remote]``. A URL that ends in ``/`` is a folder.
     node : ``row.path`` of a row of an earlier listing; "" for the top level of the file.
 
     Returns
@@ -26,9 +28,14 @@ def inspect(path: object, node: str = "") -> Listing:
 
     Raises
     ------
-    FileError : the file is missing, unreadable, truncated or not a ROOT file, or has no such node.
+    FileError : the file is missing, unreadable, truncated or not a ROOT file, or has no such node; a pattern that
+        nothing matches.
     """
-    from .opening import OpenFile
+    from .folders import is_many, list_many
+    from .opening import OpenFile, as_path
     from .walking import list_node
 
-    return list_node(OpenFile(path), node)
+    where = as_path(path)
+    if not node and is_many(where):
+        return list_many(where)
+    return list_node(OpenFile(where), node)

@@ -9,6 +9,7 @@ from typing import Any
 from uproot.interpretation.grouped import AsGrouped
 from uproot.interpretation.identify import UnknownInterpretation
 
+from .compression import setting_text
 from .groups import groups_of
 from .limits import TEXT
 from .listing import Row
@@ -49,6 +50,8 @@ def _row(branch: Any, path: str, group: str) -> Row:
         entries=entries,
         bytes=packed,
         uncompressed_bytes=size,
+        compression=attempt(lambda: setting_text(branch.member("fCompress")))[0] or "",
+        baskets=attempt(lambda: int(branch.num_baskets))[0],
         expandable=expandable,
         group=group,
         error=error,

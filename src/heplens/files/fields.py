@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .compression import setting_text
 from .groups import groups_of
 from .limits import TEXT
 from .listing import Row
 from .naming import join
+from .opening import attempt
+from .pages import read_columns
 from .types import cpp_text
 
 _COLLECTION, _RECORD, _VARIANT = 1, 2, 3
@@ -25,6 +28,8 @@ class Fields:
     def __init__(self, ntuple: Any) -> None:
         self.entries = int(ntuple.num_entries)
         self.records = list(ntuple.field_records)
+        self._ntuple = ntuple
+        self._sizes: dict[int, tuple[int, int, str]] | None = None
         self._below: dict[int, list[int]] = {}
         tops: list[int] = []
         for index, record in enumerate(self.records):
@@ -88,6 +93,7 @@ class Fields:
     def _row(self, index: int, path: str, groups: dict[str, str]) -> Row:
         record = self.records[index]
         expandable = len(self.members(index)) > 0
+        packed, full, compression = self._size(index)
         return Row(
             path=path,
             name=record.field_name,
@@ -95,9 +101,41 @@ class Fields:
             type=self.type_text(index)[:TEXT],
             title=(record.field_desc or "")[:TEXT],
             entries=self.entries,
+            bytes=packed,
+            uncompressed_bytes=full,
+            compression=compression,
             expandable=expandable,
             group=groups.get(record.field_name, ""),
         )
+
+    def _size(self, index: int) -> tuple[int | None, int | None, str]:
+        """Bytes on disk and in memory of a field with all that is below it, and its compression."""
+        if self._sizes is None:
+            self._sizes = attempt(self._column_sizes)[0] or {}
+        found = [self._sizes[below] for below in self.subtree(index) if below in self._sizes]
+        if not found:
+            return None, None, ""
+        texts = {text for _, _, text in found if text}
+        return sum(p for p, _, _ in found), sum(f for _, f, _ in found), texts.pop() if len(texts) == 1 else ""
+
+    def _column_sizes(self) -> dict[int, tuple[int, int, str]]:
+        """By field: its own columns, or those that it projects, save for the offsets that all of a collection share."""
+        columns = read_columns(self._ntuple)
+        if columns is None:
+            return {}
+        records = self._ntuple.column_records
+        owners = [(number, record.field_id) for number, record in enumerate(records)]
+        for alias in self._ntuple.alias_column_records:
+            if int(self.records[alias.field_id].struct_role) != _COLLECTION:
+                owners.append((alias.physical_id, alias.field_id))
+        sizes: dict[int, tuple[int, int, str]] = {}
+        for number, field in owners:
+            if number < len(columns):
+                column = columns[number]
+                packed, full, text = sizes.get(field, (0, 0, ""))
+                full += column.elements * int(records[number].nbits) // 8
+                sizes[field] = (packed + column.compressed, full, text or setting_text(column.setting))
+        return sizes
 
     def _counters(self, names: list[str]) -> dict[str, str]:
         # The header does not link a projected list to its cardinality; their names do.

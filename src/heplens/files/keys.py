@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .compression import record_text
 from .headers import check_size, histogram_entries, tree_head
 from .limits import TEXT
 from .listing import Kind, Row
 from .naming import join
-from .opening import attempt
+from .opening import attempt, is_remote
+from .pages import cluster_count
 
 _DIRECTORIES = ("TDirectory", "TDirectoryFile")
 _TREES = ("TTree", "TNtuple", "TNtupleD", "TChain")
@@ -75,14 +77,20 @@ def key_row(key: Key) -> Row:
         title=stored.fTitle[:TEXT],
         bytes=stored.fNbytes,
         uncompressed_bytes=stored.fObjlen,
+        compression=_compression(stored),
         cycle=stored.fCycle,
     )
     details, problem = attempt(lambda: _DETAILS.get(kind, _plain)(row, stored))
     return details if details is not None else replace(row, error=f"it cannot be read: {problem}")
 
 
+def _compression(stored: Any) -> str:
+    # Over a network, two bytes of each object would be a request each.
+    return "" if is_remote(stored.file.file_path) else attempt(lambda: record_text(stored))[0] or ""
+
+
 def _directory(row: Row, stored: Any) -> Row:
-    return replace(row, expandable=True, bytes=None, uncompressed_bytes=None)
+    return replace(row, expandable=True, bytes=None, uncompressed_bytes=None, compression="")
 
 
 def _tree(row: Row, stored: Any) -> Row:
@@ -97,7 +105,16 @@ def _tree(row: Row, stored: Any) -> Row:
 
 def _ntuple(row: Row, stored: Any) -> Row:
     # The key holds only an anchor; the size of the data is in the page lists.
-    return replace(row, expandable=True, entries=int(stored.get().num_entries), bytes=None, uncompressed_bytes=None)
+    ntuple = stored.get()
+    return replace(
+        row,
+        expandable=True,
+        entries=int(ntuple.num_entries),
+        bytes=None,
+        uncompressed_bytes=None,
+        compression="",
+        baskets=cluster_count(ntuple),
+    )
 
 
 def _histogram(row: Row, stored: Any) -> Row:

@@ -16,6 +16,14 @@ PREVIEW_WORDS = 30
 STORED_BINS = 4_000
 STORED_SIDE = 200
 STORED_POINTS = 10_000
+# The first rows of a tree as a table: entries, branches, and characters of one cell.
+TABLE_ROWS = 20
+TABLE_COLUMNS = 40
+TABLE_TEXT = 80
+# Page lists of an RNTuple that are read for sizes in its listing, uncompressed.
+PAGE_LISTS = 2 * MB
+# Files of a folder that are listed.
+FOLDER_ROWS = 10_000
 # Text from a file that is shown whole.
 TEXT = 2_000
 

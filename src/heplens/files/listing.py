@@ -12,24 +12,30 @@ if TYPE_CHECKING:
 # Version of the listing and preview documents. It goes with every reply; a reader of another version says so.
 PROTOCOL = 1
 
-Kind = Literal["directory", "tree", "ntuple", "branch", "collection", "histogram", "graph", "canvas", "other"]
+Kind = Literal[
+    "folder", "file", "directory", "tree", "ntuple", "branch", "collection", "histogram", "graph", "canvas", "other"
+]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One thing in a file.
+    """One thing in a file, or one file of a folder.
 
     Attributes
     ----------
-    path : identity inside the file, to be given to `inspect` as `node`.
+    path : identity inside the file, to be given to `inspect` as `node`; for kinds file and folder what is to be given
+        as `path`.
     name : as stored; any text at all.
     kind : directory, tree, ntuple, branch, collection (of branches, without data of its own), histogram, graph,
-        canvas or other.
+        canvas or other; in listings of folders and patterns file or folder.
     type : class name, or for branches the type of one entry (``float32``, ``var * float32``).
     title : as stored. NanoAOD documents its branches here.
     entries : of trees, branches and histograms; None where there is no such number or it was not read.
     bytes, uncompressed_bytes : on disk and in memory; None when not known.
-    cycle : of a key; 0 for branches.
+    compression : ``zstd 5``, ``none`` … or "" when not known. Of a branch or field its setting (algorithm and level);
+        of other things how their record is stored, where the level is not kept.
+    baskets : of a branch, its baskets; of an RNTuple, its clusters; None for other things.
+    cycle : of a key; 0 for branches. Older cycles of a name are rows of their own, their paths end in ``;cycle``.
     expandable : whether `inspect` of this path lists something.
     group : collection that a branch belongs to (``Muon`` for ``Muon_pt`` and ``nMuon``), or "".
     error : None, or one sentence that says why it cannot be read.
@@ -43,6 +49,8 @@ class Row:
     entries: int | None = None
     bytes: int | None = None
     uncompressed_bytes: int | None = None
+    compression: str = ""
+    baskets: int | None = None
     cycle: int = 0
     expandable: bool = False
     group: str = ""
@@ -51,10 +59,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Listing(Sequence[Row]):
-    """The rows of one level of a file; a sequence of `Row`.
+    """The rows of one level of a file, or the files of a folder; a sequence of `Row`.
 
-    ``path`` is the file, ``node`` the level ("" is the top), ``error`` a sentence when the level as a whole could
-    only be listed in part. ``children(row)`` lists the next level.
+    ``path`` is the file, folder or pattern, ``node`` the level ("" is the top), ``error`` a sentence when the level as
+    a whole could only be listed in part. ``children(row)`` lists the next level.
     """
 
     path: str
@@ -78,10 +86,14 @@ class Listing(Sequence[Row]):
 
     def children(self, row: Row | str) -> Listing:
         """The level below `row` (a row of this listing, or its path). Read when asked for."""
+        from . import inspect
         from .opening import OpenFile
         from .walking import list_node
 
-        return list_node(self._file or OpenFile(self.path), row if isinstance(row, str) else row.path)
+        path = row if isinstance(row, str) else row.path
+        if any(other.path == path and other.kind in ("file", "folder") for other in self.rows):
+            return inspect(path)
+        return list_node(self._file or OpenFile(self.path), path)
 
     def to_json(self) -> dict[str, Any]:
         """The listing as plain values for `json.dumps`."""

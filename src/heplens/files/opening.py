@@ -123,12 +123,24 @@ def reading(path: str, what: str = "") -> Iterator[None]:
     """Turn whatever uproot raises (it raises many types) into one sentence about `path`."""
     try:
         yield
-    except (FileError, ImportError):
+    except FileError:
         raise
+    except ImportError as error:
+        if not is_remote(path):
+            raise
+        raise FileError(f"{path!r} needs a package that is missing: pip install 'heplens[remote]' ({error})") from error
     except Exception as error:
         if what:
             raise FileError(f"{what!r} of {path!r} cannot be read: {reason(error)}") from error
+        if is_remote(path):
+            raise FileError(_remote_message(path, error)) from error
         raise FileError(f"{path!r} cannot be read; it may be truncated or damaged ({reason(error)})") from error
+
+
+def _remote_message(path: str, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"there is no file {path!r}"
+    return f"{path!r} cannot be read: {reason(error)}"
 
 
 def reason(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from .naming import join
 from .opening import NodeError, OpenFile, reading
 from .walking import Node, find_node
 
-PreviewKind = Literal["histogram", "histogram2d", "profile", "graph"]
+PreviewKind = Literal["histogram", "histogram2d", "profile", "graph", "table"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Preview:
 
     Attributes
     ----------
-    kind : ``histogram`` and ``profile`` have one axis, ``histogram2d`` two, ``graph`` has points.
+    kind : ``histogram`` and ``profile`` have one axis, ``histogram2d`` two, ``graph`` has points, ``table`` the first
+        entries of a tree.
     title, x_label, y_label : text from the file, to be shown as text.
     edges : bin edges, one more than values; for two axes a pair of such lists; for a graph its x values.
     values, variances : per bin; nested ``[x][y]`` for two axes; for a graph the y values and None.
@@ -30,6 +31,8 @@ class Preview:
     entries : of the branch, or as stored in the histogram.
     entries_used : how many of them were read.
     summary : counts and moments (values, nan, inf, min, max, mean, std; for lists also multiplicity).
+    columns : of a table: ``{"name", "type", "error"}`` for each branch; ``error`` is None or why its cells are empty.
+    rows : of a table: one list of texts per entry, one text per column.
     note : "" or a sentence about what was left out or merged.
     """
 
@@ -45,6 +48,8 @@ class Preview:
     entries: int | None = None
     entries_used: int | None = None
     summary: dict[str, Any] = field(default_factory=dict)
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
     note: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -69,7 +74,7 @@ def preview(file: OpenFile, node: str, branch: str = "") -> Preview:
     Parameters
     ----------
     file : an open file.
-    node : ``row.path`` of a branch, histogram or graph; or of a tree, with `branch` below it.
+    node : ``row.path`` of a branch, histogram, graph, tree or split object; or of a tree, with `branch` below it.
     branch : path of a branch relative to `node`, or its name as it stands, or "".
 
     Raises
@@ -78,15 +83,9 @@ def preview(file: OpenFile, node: str, branch: str = "") -> Preview:
     """
     path, found = _find(file, node, branch)
     with reading(file.path, path):
-        if found.kind == "branch":
-            from .sampling import sample_branch
-
-            return sample_branch(found.what, found.path)
-        if found.kind == "field":
-            from .sampling import sample_field
-
-            ntuple, fields_of = found.what
-            return sample_field(ntuple, fields_of, found.field or 0, found.path)
+        look = _LOOKS.get(found.kind)
+        if look is not None:
+            return look(found)
         if isinstance(found.what, Key):
             return _stored(file, found)
     raise NodeError(f"{path or 'the top'!r} of {file.path!r} is a {found.kind}; choose something inside it")
@@ -100,6 +99,36 @@ def _find(file: OpenFile, node: str, branch: str) -> tuple[str, Node]:
         if not branch or join(node, branch) == path:
             raise
         return path, find_node(file, join(node, branch))
+
+
+def _branch(node: Node) -> Preview:
+    from .sampling import sample_branch
+    from .table import tree_table
+
+    branch = node.what
+    if len(branch.branches) > 0:
+        return tree_table(branch, node.path, branch.title or "", int(branch.num_entries))
+    return sample_branch(branch, node.path)
+
+
+def _field(node: Node) -> Preview:
+    from .sampling import sample_field
+    from .table import field_table
+
+    ntuple, fields_of = node.what
+    if node.field is None or fields_of.members(node.field):
+        title = "" if node.field is None else fields_of.records[node.field].field_desc or ""
+        return field_table(ntuple, fields_of, node.field, node.path, title)
+    return sample_field(ntuple, fields_of, node.field, node.path)
+
+
+def _tree(node: Node) -> Preview:
+    from .table import tree_table
+
+    return tree_table(node.what, node.path, node.what.title or "", int(node.what.num_entries))
+
+
+_LOOKS = {"branch": _branch, "field": _field, "tree": _tree, "ntuple": _field}
 
 
 def _stored(file: OpenFile, node: Node) -> Preview:

@@ -12,6 +12,7 @@ from .binning import bin_numbers, bin_words
 from .fields import Fields
 from .limits import PREVIEW_BYTES, PREVIEW_ENTRIES, PREVIEW_VALUES, TEXT, size_text
 from .preview import Preview
+from .table import object_table
 
 # Asking each basket for its size is a read; more baskets than this are not asked.
 _BASKETS = 500
@@ -26,7 +27,7 @@ def sample_branch(branch: Any, path: str) -> Preview:
 
 def sample_field(ntuple: Any, fields: Fields, index: int, path: str) -> Preview:
     """Histogram and summary of the first entries of an RNTuple's field."""
-    stop = _field_stop(ntuple, fields, index, path)
+    stop, _ = field_stop(ntuple, fields, index, path, PREVIEW_ENTRIES)
     array = ntuple.all_fields[index].array(entry_start=0, entry_stop=stop)
     record = fields.records[index]
     return _summarise(array, record.field_name, record.field_desc or "", fields.entries, stop)
@@ -46,8 +47,8 @@ def _branch_stop(branch: Any, path: str) -> int:
     return min(stop, PREVIEW_ENTRIES)
 
 
-def _field_stop(ntuple: Any, fields: Fields, index: int, path: str) -> int:
-    """The same for an RNTuple, from its page lists."""
+def field_stop(ntuple: Any, fields: Fields, index: int, path: str, wanted_entries: int) -> tuple[int, int]:
+    """The same for an RNTuple, from its page lists; and the uncompressed bytes that reading them takes."""
     wanted = set(fields.subtree(index))
     columns = {c.idx: c.nbits for c in ntuple.column_records if c.field_id in wanted}
     bits = {c.idx: c.nbits for c in ntuple.column_records}
@@ -58,11 +59,11 @@ def _field_stop(ntuple: Any, fields: Fields, index: int, path: str) -> int:
             if column < len(pages):
                 total += sum(int(page.num_elements) for page in pages[column].pages) * width // 8
         if total > PREVIEW_BYTES:
-            return _partly(stop, path, total)
+            return _partly(stop, path, total), total
         stop = int(cluster.num_first_entry + cluster.num_entries)
-        if stop >= PREVIEW_ENTRIES:
+        if stop >= wanted_entries:
             break
-    return min(stop, PREVIEW_ENTRIES)
+    return min(stop, wanted_entries), total
 
 
 def _partly(stop: int, path: str, needed: int) -> int:
@@ -79,7 +80,7 @@ def _summarise(array: Any, name: str, title: str, entries: int, used: int) -> Pr
     summary: dict[str, Any] = {}
     note = "" if used >= entries else f"the first {used:,} of {entries:,} entries"
     if array.fields:
-        raise FileError(f"{name!r} holds objects with the members {', '.join(array.fields[:8])}: no single histogram")
+        return object_table(array, name, title, entries)
     words = _is_text(array)
     if array.ndim > 1:
         multiplicity = ak.to_numpy(ak.num(array, axis=1))

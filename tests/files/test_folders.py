@@ -1,0 +1,126 @@
+"""Folders, patterns and files elsewhere."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import heplens as hl
+from heplens.errors import FileError
+
+
+@pytest.fixture
+def folder(tmp_path: Path, data: Path) -> Path:
+    for name in ("b10.root", "b9.root", "x.pool.root.1", "sub/c.root", ".hidden.root", "odd [1].root"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((data / "uproot-HZZ.root").read_bytes())
+    (tmp_path / "notes.txt").write_text("not ROOT")
+    (tmp_path / "gone.root").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe.root")
+    return tmp_path
+
+
+def test_the_files_of_a_folder(folder: Path) -> None:
+    listing = hl.inspect(folder)
+    assert [(row.name, row.kind) for row in listing] == [
+        ("sub", "folder"),
+        ("b9.root", "file"),
+        ("b10.root", "file"),
+        ("gone.root", "file"),
+        ("odd [1].root", "file"),
+        ("pipe.root", "file"),
+        ("x.pool.root.1", "file"),
+    ]
+    rows = {row.name: row for row in listing}
+    assert rows["b9.root"].bytes == (folder / "b9.root").stat().st_size
+    assert re.fullmatch(r"there is no file '.*gone.root'", rows["gone.root"].error or "")
+    assert "a named pipe, so it is not opened" in (rows["pipe.root"].error or "")
+    assert hl.inspect(rows["b9.root"].path)[0].name == "events"
+    assert listing.children(rows["b9.root"])[0].name == "events"
+    assert [row.name for row in listing.children("".join(rows["sub"].path))] == ["c.root"]
+    assert "b9.root" in repr(listing)
+    assert "b9.root" in listing._repr_html_()
+
+
+def test_patterns(folder: Path) -> None:
+    assert [row.name for row in hl.inspect(str(folder / "b*.root"))] == ["b9.root", "b10.root"]
+    assert [row.name for row in hl.inspect(folder / "**" / "*c.root")] == ["sub/c.root"]
+    assert hl.inspect(folder / "odd [1].root")[0].name == "events"
+    with pytest.raises(FileError, match=r"no file matches '.*z\*.root'"):
+        hl.inspect(folder / "z*.root")
+    assert len(hl.inspect(folder / "sub")) == 1
+    (folder / "empty").mkdir()
+    assert len(hl.inspect(folder / "empty")) == 0
+
+
+class Ranges(http.server.SimpleHTTPRequestHandler):
+    """Files with the part that is asked for, as file servers do; Python's own ignores the question."""
+
+    def do_GET(self) -> None:
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        path = Path(self.translate_path(self.path))
+        if not wanted or not path.is_file():
+            return super().do_GET()
+        content = path.read_bytes()[int(wanted[1]) : int(wanted[2]) + 1]
+        self.send_response(206)
+        size = path.stat().st_size
+        self.send_header("Content-Range", f"bytes {wanted[1]}-{int(wanted[1]) + len(content) - 1}/{size}")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+        return None
+
+    def log_message(self, format: str, *args: Any) -> None: ...
+
+
+@pytest.fixture
+def address(folder: Path) -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Ranges, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_file_at_a_url(address: str, data: Path) -> None:
+    listing = hl.inspect(f"{address}/b9.root")
+    assert listing.path == f"{address}/b9.root"
+    here = hl.inspect(data / "uproot-HZZ.root")
+    assert [(row.path, row.entries, row.bytes) for row in listing] == [
+        (row.path, row.entries, row.bytes) for row in here
+    ]
+    assert listing.children("events").rows == here.children("events").rows
+
+
+def test_a_folder_at_a_url(address: str) -> None:
+    listing = hl.inspect(f"{address}/")
+    names = [row.name for row in listing]
+    assert {"sub", "b9.root", "b10.root", "x.pool.root.1"} <= set(names)
+    assert "notes.txt" not in names
+    assert listing.children(listing[names.index("b9.root")])[0].name == "events"
+    assert [row.name for row in listing.children(listing[names.index("sub")])] == ["c.root"]
+
+
+def test_what_is_not_there_is_a_sentence(address: str) -> None:
+    for url in (f"{address}/none.root", f"{address}/notes.txt", "http://127.0.0.1:9/x.root", "nosuch://host/x.root"):
+        with pytest.raises(FileError) as caught:
+            hl.inspect(url)
+        assert url in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in ("s3fs", "fsspec_xrootd", "XRootD"):
+        monkeypatch.setitem(sys.modules, package, None)
+    for url in ("s3://bucket/x.root", "root://eos.example//x.root", "s3://bucket/data/"):
+        with pytest.raises(FileError, match=r"needs a package that is missing: pip install 'heplens\[remote\]'"):
+            hl.inspect(url)
