@@ -6,22 +6,26 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from uproot.behaviors.TBranch import TBranch
 from uproot.interpretation.grouped import AsGrouped
 from uproot.interpretation.identify import UnknownInterpretation
 
 from .compression import setting_text
+from .description import read_tree
 from .groups import groups_of
+from .headers import check_size
 from .limits import TEXT
 from .listing import Row
 from .naming import join
 from .opening import attempt
+from .records import Branch
 from .types import type_text
 
 
 def branch_rows(parent: Any, path: str) -> list[Row]:
     """One row per direct branch of a tree or of a split branch, in the order of the file."""
     branches = list(parent.branches)
-    grouped = not hasattr(parent, "interpretation")
+    grouped = not isinstance(parent, TBranch)
     groups = groups_of([branch.name for branch in branches], _counters(branches)) if grouped else {}
     return [_row(branch, where, groups.get(branch.name, "")) for where, branch in named_branches(branches, path)]
 
@@ -35,12 +39,23 @@ def named_branches(branches: list[Any], path: str) -> Iterator[tuple[str, Any]]:
         yield join(path, branch.name, None if count == 1 else count), branch
 
 
+def open_tree(key: Any) -> Any:
+    """The tree of a key: its quickly read description, or where that is of an unknown layout uproot's own tree."""
+    tree, problem = attempt(lambda: read_tree(key))
+    if problem is None:
+        return tree
+    check_size(key)
+    return key.get()
+
+
 def _row(branch: Any, path: str, group: str) -> Row:
     expandable = len(branch.branches) > 0
     entries, _ = attempt(lambda: int(branch.num_entries))
+    (text, holds_data), error = _type(branch, expandable)
     packed, _ = attempt(lambda: int(branch.compressed_bytes))
     size, _ = attempt(lambda: int(branch.uncompressed_bytes))
-    (text, holds_data), error = _type(branch, expandable)
+    setting, _ = attempt(lambda: int(branch.member("fCompress")))
+    usual = branch.tree.compression if isinstance(branch, Branch) else "zlib"
     return Row(
         path=path,
         name=branch.name,
@@ -50,7 +65,7 @@ def _row(branch: Any, path: str, group: str) -> Row:
         entries=entries,
         bytes=packed,
         uncompressed_bytes=size,
-        compression=attempt(lambda: setting_text(branch.member("fCompress")))[0] or "",
+        compression=setting_text(setting, usual, smaller=(packed or 0) < (size or 0)),
         baskets=attempt(lambda: int(branch.num_baskets))[0],
         expandable=expandable,
         group=group,
@@ -58,8 +73,28 @@ def _row(branch: Any, path: str, group: str) -> Row:
     )
 
 
-def _type(branch: Any, expandable: bool) -> tuple[tuple[str, bool], str | None]:
+Type = tuple[tuple[str, bool], str | None]
+
+
+def _type(branch: Any, expandable: bool) -> Type:
     """Type text and whether there is data of its own; and why it cannot be interpreted."""
+    if not isinstance(branch, Branch):
+        return _type_by_uproot(branch, expandable)
+    text = branch.number_text()
+    if text is not None:
+        return (text, True), None
+    if branch.is_split():
+        return (_class_name(branch), False), None
+    key = branch.type_key()
+    if key is None:
+        return _type_by_uproot(branch, expandable)
+    known: dict[Any, Type] = branch.tree.types
+    if key not in known:
+        known[key] = _type_by_uproot(branch, expandable)
+    return known[key]
+
+
+def _type_by_uproot(branch: Any, expandable: bool) -> Type:
     interpretation, problem = attempt(lambda: branch.interpretation)
     if isinstance(interpretation, AsGrouped):
         return (_class_name(branch), False), None

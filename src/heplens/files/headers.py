@@ -18,7 +18,7 @@ from .limits import OBJECT_BYTES, size_text
 _COUNT = 0x40000000
 
 # How many base classes lie between the class and TTree or TH1.
-_TREE_BASES = {"TTree": 0, "TNtuple": 1, "TNtupleD": 1, "TChain": 1}
+TREE_BASES = {"TTree": 0, "TNtuple": 1, "TNtupleD": 1, "TChain": 1}
 _TH1_BASES = {"TProfile": 2, "TProfile2D": 3, "TProfile3D": 3}
 # Older versions of TTree store counts as floating point or in another order.
 _TREE_VERSION = 16
@@ -53,7 +53,7 @@ def check_size(key: Any) -> None:
 
 def tree_head(key: Any) -> Head:
     """Entries and sizes of a TTree or TNtuple."""
-    depth = _TREE_BASES.get(key.fClassName)
+    depth = TREE_BASES.get(key.fClassName)
     if depth is None:
         return Head()
     data = object_bytes(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
@@ -57,6 +57,9 @@ class Row:
     error: str | None = None
 
 
+_ROW = tuple(column.name for column in fields(Row))
+
+
 @dataclass(frozen=True)
 class Listing(Sequence[Row]):
     """The rows of one level of a file, or the files of a folder; a sequence of `Row`.
@@ -97,7 +100,7 @@ class Listing(Sequence[Row]):
 
     def to_json(self) -> dict[str, Any]:
         """The listing as plain values for `json.dumps`."""
-        rows = [asdict(row) for row in self.rows]
+        rows = [{name: getattr(row, name) for name in _ROW} for row in self.rows]
         return {"protocol": PROTOCOL, "path": self.path, "node": self.node, "rows": rows, "error": self.error}
 
     def __repr__(self) -> str:

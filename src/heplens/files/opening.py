@@ -45,6 +45,9 @@ class OpenFile:
         source = stream or (self.path if is_remote(self.path) else open_local(self.path))
         with reading(self.path):
             self.top = _open_root(source)
+        # What was found on the way, by path: places that were opened, and what lies directly below each.
+        self.nodes: dict[str, Any] = {}
+        self.below: dict[str, dict[str, Any]] = {}
 
     def close(self) -> None:
         self.top.close()

@@ -102,10 +102,11 @@ def _find(file: OpenFile, node: str, branch: str) -> tuple[str, Node]:
 
 
 def _branch(node: Node) -> Preview:
+    from .records import real
     from .sampling import sample_branch
     from .table import tree_table
 
-    branch = node.what
+    branch = real(node.what)
     if len(branch.branches) > 0:
         return tree_table(branch, node.path, branch.title or "", int(branch.num_entries))
     return sample_branch(branch, node.path)
@@ -123,9 +124,11 @@ def _field(node: Node) -> Preview:
 
 
 def _tree(node: Node) -> Preview:
+    from .records import real
     from .table import tree_table
 
-    return tree_table(node.what, node.path, node.what.title or "", int(node.what.num_entries))
+    tree = real(node.what)
+    return tree_table(tree, node.path, tree.title or "", int(tree.num_entries))
 
 
 _LOOKS = {"branch": _branch, "field": _field, "tree": _tree, "ntuple": _field}

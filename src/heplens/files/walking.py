@@ -53,16 +53,26 @@ def find_node(file: OpenFile, path: str) -> Node:
     """
     node = Node("directory", file.top, "")
     for name, cycle in split(path):
-        with reading(file.path, node.path):
-            below = _BELOW[node.kind](node) if node.kind in _BELOW else []
-            found = next((n for where, n in below if where == join(node.path, name, cycle)), None)
-            if found is None and node.kind == "directory" and cycle is not None:
-                # "name;cycle" is accepted for the newest cycle as well.
-                found = next((n for where, n in below if where == join(node.path, name) and _cycle(n) == cycle), None)
-            if found is None:
-                raise NodeError(_no_such(file.path, node.path, name, [split(where)[-1][0] for where, _ in below]))
-            node = _open(found)
+        known: Node | None = file.nodes.get(join(node.path, name, cycle))
+        if known is None:
+            with reading(file.path, node.path):
+                known = file.nodes[join(node.path, name, cycle)] = _open(_member(file, node, name, cycle))
+        node = known
     return node
+
+
+def _member(file: OpenFile, node: Node, name: str, cycle: int | None) -> Node:
+    below: dict[str, Node] | None = file.below.get(node.path)
+    if below is None:
+        below = file.below[node.path] = dict(_BELOW[node.kind](node)) if node.kind in _BELOW else {}
+    found = below.get(join(node.path, name, cycle))
+    if found is None and node.kind == "directory" and cycle is not None:
+        # "name;cycle" is accepted for the newest cycle as well.
+        newest = below.get(join(node.path, name))
+        found = newest if newest is not None and _cycle(newest) == cycle else None
+    if found is None:
+        raise NodeError(_no_such(file.path, node.path, name, [split(where)[-1][0] for where in below]))
+    return found
 
 
 def _open(node: Node) -> Node:
@@ -71,7 +81,11 @@ def _open(node: Node) -> Node:
         return node
     stored = node.what.stored
     kind = kind_of(stored.fClassName)
-    if kind in ("directory", "tree", "ntuple"):
+    if kind == "tree":
+        from .branches import open_tree
+
+        return Node(kind, open_tree(stored), node.path)
+    if kind in ("directory", "ntuple"):
         check_size(stored)
         what = stored.get()
         if kind == "ntuple":
