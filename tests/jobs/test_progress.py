@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from heplens.jobs.progress import Progress, count, duration, size
+from heplens.jobs.progress import Progress, SampleProgress, count, duration, size
 
 
 @pytest.mark.parametrize(
@@ -25,15 +25,15 @@ def test_size_and_duration() -> None:
 
 
 def test_rate_and_time_left() -> None:
-    progress = Progress("running", 3, 0, 10, 3000, 10_000, 500, 2.0, 2, 1, {"a": (3000, 10_000)}, 2000)
+    sample = SampleProgress(3000, 10_000, done=3, total=10, reused=1, reused_events=1000)
+    progress = Progress("running", {"a": sample}, 500, 2.0, 2)
     assert progress.rate == 1000  # what came from an earlier run took no time
     assert progress.remaining == 7.0
     assert "3 of 10 blocks" in repr(progress) and "7.0 s left" in repr(progress)
-    assert Progress("running").remaining is None and Progress("finished", total=0).fraction == 0
+    assert Progress("running").remaining is None and Progress("finished").fraction == 0
 
 
 def test_names_are_text() -> None:
-    samples = {"<b>a</b>": (1, 2), "b": (0, 0)}
-    progress = Progress("running", 1, 0, 2, 1, 2, 0, 1.0, 1, 0, samples)
+    progress = Progress("running", {"<b>a</b>": SampleProgress(1, 2, 1, 0, 2), "b": SampleProgress()}, 0, 1.0, 1)
     assert "<b>a" not in progress._repr_html_() and "&lt;b&gt;a" in progress._repr_html_()
     assert "100 %" in repr(progress).splitlines()[-1]  # a sample without events is done

@@ -15,6 +15,7 @@ from heplens.columns.dataset import Dataset
 from heplens.engine.chunk import process
 from heplens.engine.plan import plan
 from heplens.jobs import record
+from heplens.jobs.packed import pack, unpack
 from heplens.jobs.record import Keys, write
 from heplens.jobs.stored import decode, encode
 from heplens.jobs.task import Piece
@@ -44,9 +45,10 @@ def test_partials_come_back_bit_by_bit(weighted: bool, tmp_path: Path) -> None:
     partial = process(bound, source, todo.blocks[0], weighted)
     partial.sumw = 0.1 + 0.2
     with (tmp_path / "p.npz").open("wb") as file:
-        encode(file, {"key": partial, "other": partial})
-    ((key, back),) = decode(tmp_path / "p.npz", {"key"}, made)
-    assert key == "key"
+        encode(file, {"key": pack(partial, {"Muon_pt": (1, 2)}), "other": pack(partial)})
+    ((key, packed),) = decode(tmp_path / "p.npz", {"key"}, made)
+    assert key == "key" and packed.faults == {"Muon_pt": (1, 2)}
+    back = unpack(packed, made, partial.block)
     assert list(back.histograms) == list(partial.histograms)
     for name, histogram in partial.histograms.items():
         assert back.histograms[name].axes == histogram.axes
@@ -60,7 +62,7 @@ def test_what_is_not_a_whole_file_gives_nothing(tmp_path: Path) -> None:
     made = analysis()
     todo = plan(made)
     source, bound = todo.of(todo.blocks[0])
-    encode(buffer, {"key": process(bound, source, todo.blocks[0], True)})
+    encode(buffer, {"key": pack(process(bound, source, todo.blocks[0], True))})
     whole = buffer.getvalue()
     for name, data in {
         "half": whole[: len(whole) // 2],

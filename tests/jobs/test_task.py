@@ -42,8 +42,11 @@ def test_versions() -> None:
         def __init__(self, answer: object) -> None:
             self.answer = answer
 
-        def run(self, function: object, on_error: str) -> dict[str, object]:
-            return {f"tcp://{i}": self.answer for i in range(7)}
+        def scheduler_info(self, n_workers: int) -> dict[str, object]:
+            return {"id": "scheduler", "workers": [f"tcp://{i}" for i in range(7)]}
+
+        def run(self, function: object, workers: list[str], on_error: str) -> dict[str, object]:
+            return dict.fromkeys(sorted(workers), self.answer)
 
     check_workers(Client(here))
     with pytest.raises(JobError, match=r"tcp://0: awkward 1\.0 instead of .*and 2 more workers"):

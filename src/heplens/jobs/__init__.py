@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .cluster_state import ClusterState, WorkerState
 from .job import Job, JobTimeoutError
 from .ledger import Failure
-from .progress import Progress
+from .progress import Progress, SampleProgress
+from .registry import find, forget, known, watch
+from .report import FileReport
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
 
-__all__ = ["Failure", "Job", "JobTimeoutError", "Progress", "submit"]
+__all__ = [
+    "ClusterState",
+    "Failure",
+    "FileReport",
+    "Job",
+    "JobTimeoutError",
+    "Progress",
+    "SampleProgress",
+    "WorkerState",
+    "find",
+    "forget",
+    "known",
+    "submit",
+    "watch",
+]
 
 
-def submit(analysis: Analysis, client: Any = None, *, directory: Any = None, task_seconds: float = 0.7) -> Job:
+def submit(
+    analysis: Analysis, client: Any = None, *, directory: Any = None, name: str = "", task_seconds: float = 0.7
+) -> Job:
     """Run an analysis on a Dask cluster; the bins are those of `Analysis.run`, bit by bit.
 
     Parameters
@@ -23,10 +42,11 @@ def submit(analysis: Analysis, client: Any = None, *, directory: Any = None, tas
         each core of this machine is started, and kept for later jobs.
     directory : where to keep what is done, so that `Job.resume` can go on after anything died. Partials of the same
         analysis and files that are there already are not made again.
+    name : what to call the job in lists of jobs; what it runs over when nothing is given.
     task_seconds : how much work to send to a worker at a time.
 
     Raises
     ------
     AnalysisError, JobError : no data, arrays in memory, no cluster, or workers with other versions (named).
     """
-    return Job(analysis, client, directory=directory, task_seconds=task_seconds)
+    return Job(analysis, client, directory=directory, name=name, task_seconds=task_seconds)

@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ..errors import JobError
 
 _PACKAGES = ("awkward", "uproot", "numpy", "hist", "boost-histogram", "vector")
 _LAYERS = ("columns", "analysis", "engine")
+
+_compared: WeakKeyDictionary[Any, set[tuple[str, str]]] = WeakKeyDictionary()
 
 
 @cache
@@ -30,6 +33,17 @@ def engine_version() -> str:
 
 def describe() -> dict[str, str]:
     """Name to version of everything that has a say in the numbers."""
+    return dict(_versions())
+
+
+@cache
+def mark() -> str:
+    """All of `describe` in a few characters."""
+    return hashlib.sha256(repr(sorted(describe().items())).encode()).hexdigest()[:12]
+
+
+@cache
+def _versions() -> dict[str, str]:
     import platform
     from importlib.metadata import version
 
@@ -50,15 +64,21 @@ def _probe() -> Callable[[], dict[str, str] | str]:
     return probe
 
 
-def check_workers(client: Any) -> None:
-    """Compare the workers that are there with this process.
+def check_workers(client: Any, again: bool = False) -> None:
+    """Compare the workers that are there with this process; those that were compared before are not asked `again`.
 
     Raises
     ------
     JobError : naming every worker that differs, with both versions.
     """
+    scheduler = client.scheduler_info(n_workers=-1)
+    compared = set() if again else _compared.get(client, set())
+    there = {(scheduler["id"], address) for address in scheduler["workers"]}
+    new = [address for _, address in there - compared]
+    if not new:
+        return
     here = describe()
-    answers: Mapping[str, Any] = client.run(_probe(), on_error="return")
+    answers: Mapping[str, Any] = client.run(_probe(), workers=new, on_error="return")
     wrong = [f"{worker}: {text}" for worker, answer in answers.items() if (text := _difference(here, answer))]
     if wrong:
         more = f" (and {len(wrong) - 5} more workers)" if len(wrong) > 5 else ""
@@ -67,6 +87,7 @@ def check_workers(client: Any) -> None:
             + "; ".join(wrong[:5])
             + more
         )
+    _compared[client] = there
 
 
 def _difference(here: Mapping[str, str], there: Any) -> str:

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 import threading
+import time
 import uuid
-from collections.abc import Callable, Generator
-from dataclasses import replace
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..columns.files import is_remote
 from ..engine.result import Result
-from ..errors import AnalysisError, JobError
+from ..errors import HeplensError, JobError
+from . import registry
 from .cluster import connect
+from .cluster_state import ClusterState, Watch
+from .dataset import default_name, list_files, numbers_of, with_absolute_paths
 from .environment import check_workers
-from .ledger import Failure, FileState, Ledger
+from .ledger import Failure, Ledger
 from .progress import Progress
 from .record import Record, as_directory
+from .report import FileReport, reports
 from .runner import Runner
-from .task import Where
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
+
+_NOTE_EVERY = 1.0  # seconds between writings of the status
+_DESCRIBED = 50  # failures
 
 _log = logging.getLogger(__name__)
 
@@ -40,8 +47,17 @@ class Job:
     """
 
     def __init__(
-        self, analysis: Analysis, client: Any = None, *, directory: Any = None, task_seconds: float = 0.7
+        self,
+        analysis: Analysis,
+        client: Any = None,
+        *,
+        directory: Any = None,
+        name: str = "",
+        task_seconds: float = 0.7,
     ) -> None:
+        self.id = uuid.uuid4().hex[:12]
+        self.name = name or default_name(analysis)
+        self.created = time.time()
         self._ledger = Ledger(analysis, list_files(analysis))
         self._record = (
             None if directory is None else Record.create(as_directory(directory), with_absolute_paths(analysis))
@@ -50,10 +66,13 @@ class Job:
         self._listeners: list[Callable[[Job], None]] = []
         self._finished = threading.Event()
         self._view: Any = None
+        self._passes = 0
+        self._noted = 0.0
         self._start(client)
+        registry.enter(self)
 
     @classmethod
-    def resume(cls, path: str | Path, client: Any = None, *, task_seconds: float = 0.7) -> Job:
+    def resume(cls, path: str | Path, client: Any = None, *, name: str = "", task_seconds: float = 0.7) -> Job:
         """Go on with the job that was kept in the directory `path`.
 
         Blocks that are done are taken from there if they were made by the same engine, of the same analysis, from the
@@ -64,25 +83,30 @@ class Job:
         JobError : there is no job in `path`, or the workers differ from this process.
         """
         directory = as_directory(path)
-        return cls(Record.open(directory).analysis, client, directory=directory, task_seconds=task_seconds)
+        record = Record.open(directory)
+        return cls(record.analysis, client, directory=directory, name=name or record.name, task_seconds=task_seconds)
 
     def _start(self, client: Any) -> None:
         client = connect(client)
         check_workers(client)
         self.client = client
+        self._watch = Watch(client)
         self._finished.clear()
-        name = uuid.uuid4().hex[:12]
+        self._passes += 1
+        name = f"{self.id}-{self._passes}"
         self._runner = Runner(self._ledger, client, self._record, self._notify, self._seconds, name)
         self._thread = threading.Thread(target=self._work, name=f"heplens-job-{name}", daemon=True)
         self._thread.start()
 
     def _work(self) -> None:
+        self._note()
         try:
             self._runner.run()
         except BaseException as error:  # a bug must end in a sentence, not in a job that never ends
             _log.exception("the job ended with an unexpected error")
             self._runner.error = JobError(f"the job ended with an unexpected error: {type(error).__name__}: {error}")
         finally:
+            self._note()
             self._finished.set()
             self._notify()
 
@@ -110,6 +134,21 @@ class Job:
     def failures(self) -> list[Failure]:
         """The files and ranges that are not in the result and will not be, unless `retry` gets them."""
         return self._ledger.failures
+
+    @property
+    def files(self) -> list[FileReport]:
+        """Every file of the dataset: what is done of it, and what looks like silent corruption."""
+        return reports(self._ledger)
+
+    @property
+    def cluster(self) -> ClusterState:
+        """Workers, memory and tasks as the scheduler told them last; never waits."""
+        return self._watch.state
+
+    @property
+    def error(self) -> HeplensError | None:
+        """Why nothing could run, or why the job ended early: a refused analysis, a lost cluster, a full disk."""
+        return self._runner.error
 
     def partial(self) -> Result:
         """The result of what is done by now; `complete` is False unless that is everything."""
@@ -166,18 +205,44 @@ class Job:
         self._runner.stop.set()
         self._finished.wait()
 
-    def retry(self, client: Any = None) -> Job:
+    def retry(self, client: Any = None, *, files: Sequence[str] | None = None) -> Job:
         """Process what failed or was not reached, with the same client or another one. Returns the job itself.
+
+        Parameters
+        ----------
+        files : only what failed of these files (as `Failure.file` names them). While the job runs they join it.
 
         Raises
         ------
-        JobError : the job is still running.
+        JobError : there is no such file, or another client is given while the job is running.
         """
+        chosen = None if files is None else numbers_of(files, self._ledger.files)
         if self.running:
-            raise JobError("the job is still running; wait() or cancel() first")
-        self._ledger.forget_failures()
+            if client is not None:
+                raise JobError("the job is still running; wait() or cancel() before it goes on with another client")
+            broken = [file.where.index for file in self._ledger.copies() if file.broken]
+            if self._runner.retry(broken if chosen is None else chosen):
+                return self
+            self._finished.wait()  # it was about to end
+        if chosen is None:
+            self._ledger.forget_failures()
+        else:
+            self._ledger.forget_failures(chosen)
         self._start(self.client if client is None else client)
         return self
+
+    def skip(self, files: Sequence[str]) -> None:
+        """Leave out what is not done of these files. That is no failure any more, but the result says what it lacks.
+
+        Raises
+        ------
+        JobError : there is no such file.
+        """
+        self._ledger.skip(numbers_of(files, self._ledger.files))
+        if not self.running and self._ledger.state in ("incomplete", "failed") and self._runner.error is None:
+            self._ledger.enter(self._ledger.outcome())
+            self._note()
+        self._notify()
 
     # --- showing --------------------------------------------------------------------------------------------------
 
@@ -202,44 +267,37 @@ class Job:
 
         return mimebundle(self)
 
+    def describe(self) -> dict[str, Any]:
+        """Plain values, for JSON: who the job is and how it is. In the job's directory this is ``status.json``."""
+        failures = self.failures
+        state = self.cluster
+        return {
+            "id": self.id,
+            "name": self.name,
+            "state": self._ledger.state,
+            "created": self.created,
+            "updated": time.time(),
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "directory": None if self.directory is None else str(self.directory),
+            "scheduler": state.address,
+            "dashboard": state.dashboard,
+            "progress": self.progress.as_dict(),
+            "failures": [vars(failure) for failure in failures[:_DESCRIBED]],
+            "failed": len(failures),
+            "error": None if self.error is None else str(self.error),
+        }
+
+    def _note(self) -> None:
+        self._noted = time.monotonic()
+        if self._record is not None:
+            self._record.write_status(self.describe())
+
     def _notify(self) -> None:
+        if self.running and time.monotonic() - self._noted > _NOTE_EVERY:
+            self._note()
         for listener in list(self._listeners):
             try:
                 listener(self)
             except Exception:
                 _log.exception("a listener of the job failed")
-
-
-def list_files(analysis: Analysis) -> list[FileState]:
-    """The files of the dataset in order, with paths that workers in other folders understand.
-
-    Raises
-    ------
-    AnalysisError : there is no dataset.
-    JobError : the data are arrays in memory.
-    """
-    dataset = analysis.dataset
-    if dataset is None:
-        raise AnalysisError("the analysis has no data; give them with on(…)")
-    if dataset.memory is not None:
-        raise JobError("arrays in memory do not travel to workers; use run(), or write them to a ROOT file")
-    found: list[FileState] = []
-    for sample in dataset.samples:
-        for path, tree in sample.files:
-            where = Where(len(found), sample.name, path if is_remote(path) else str(Path(path).absolute()), tree)
-            found.append(FileState(where, path))
-    return found
-
-
-def with_absolute_paths(analysis: Analysis) -> Analysis:
-    """The same analysis for a record on disk, which may be read from another folder."""
-    dataset = analysis.dataset
-    assert dataset is not None
-    samples = tuple(
-        replace(
-            sample,
-            files=tuple((path if is_remote(path) else str(Path(path).absolute()), tree) for path, tree in sample.files),
-        )
-        for sample in dataset.samples
-    )
-    return type(analysis).make(replace(dataset, samples=samples), analysis.steps, analysis.regions, analysis.histograms)

@@ -6,14 +6,15 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..errors import JobError
-from .task import Order
+from .task import Done, Order
 
 _ASK_EVERY = 2.0  # seconds between questions about the workers
 _PATIENCE = 10.0  # seconds until a scheduler that does not answer is taken for lost
@@ -28,8 +29,10 @@ class Answer:
     """What came back for an order: a value, or why there is none."""
 
     order: Order
-    value: Any = None
+    value: Done | None = None
     error: str = ""
+    deaths: int = 0  # of worker processes while they had it
+    worker: str = ""
 
 
 class Pool:
@@ -41,7 +44,7 @@ class Pool:
         self.workers = 0
         self._name = name
         self._stop = stop
-        self._number = 0
+        self._number = 1
         self._asked = 0.0
         self._orders: dict[int, Order] = {}
         self._futures: dict[int, Any] = {}
@@ -76,16 +79,24 @@ class Pool:
         if status != "running":
             raise ClientLostError("the connection to the Dask scheduler was lost")
 
-    def submit(self, function: Callable[[Order], Any], order: Order) -> None:
-        self._number += 1
-        number = self._number
+    def submit(self, function: Callable[[Order], Done], orders: Sequence[Order]) -> None:
+        """All at once: that is what a graph costs, whatever the number of tasks in it."""
+        if not orders:
+            return
+        numbers = range(self._number, self._number + len(orders))
+        self._number += len(orders)
+        keys = [f"heplens-{self._name}-{number}" for number in numbers]
         try:
-            future = self.client.submit(function, order, key=f"heplens-{self._name}-{number}", pure=False)
+            futures = self.client.map(function, orders, key=keys, pure=False)
         except Exception as error:
             self.check()
             raise ClientLostError(f"the Dask client takes no task: {error}") from error
-        self._orders[number], self._futures[number] = order, future
-        future.add_done_callback(lambda _: self._done.put(number))
+        for number, order, future in zip(numbers, orders, futures, strict=True):
+            self._orders[number], self._futures[number] = order, future
+            future.add_done_callback(partial(self._ended, number))
+
+    def _ended(self, number: int, _: Any) -> None:
+        self._done.put(number)
 
     def answers(self, timeout: float) -> Iterator[Answer]:
         """What is ready, after waiting up to `timeout` seconds for the first. Raises ClientLostError."""
@@ -147,6 +158,9 @@ def _failed(order: Order, future: Any) -> Answer:
 
     error = future.exception(timeout=_PATIENCE)
     if isinstance(error, KilledWorker):
-        return Answer(order, error="worker processes died while they had it (out of memory, or a crash)")
+        deaths = error.allowed_failures + 1
+        died = "a worker process" if deaths == 1 else f"{deaths} worker processes"
+        text = f"{died} died while working on it, the last at {error.last_worker.address} (out of memory, or a crash)"
+        return Answer(order, None, text, deaths, str(error.last_worker.address))
     first = next(iter(str(error).strip().splitlines()), "")
     return Answer(order, error=f"the task failed on its worker: {type(error).__name__}: {first}")

@@ -3,9 +3,56 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 _PREFIXES = ("", "k", "M", "G", "T")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleProgress:
+    """How far one sample is: events and blocks. `reused` blocks came from an earlier run, `skipped` ones are not
+    wanted any more. A file that was not looked into counts as one block without events."""
+
+    events: int = 0
+    total_events: int = 0
+    done: int = 0
+    failed: int = 0
+    total: int = 0
+    reused: int = 0
+    reused_events: int = 0
+    skipped: int = 0
+
+    @property
+    def fraction(self) -> float:
+        """Share of the events that are done, 0 to 1; of the blocks when there are no events."""
+        if self.total_events:
+            return self.events / self.total_events
+        return self.done / self.total if self.total else 1.0
+
+    def plus(
+        self,
+        events: int = 0,
+        total_events: int = 0,
+        done: int = 0,
+        failed: int = 0,
+        total: int = 0,
+        reused: int = 0,
+        reused_events: int = 0,
+        skipped: int = 0,
+    ) -> SampleProgress:
+        return SampleProgress(
+            self.events + events,
+            self.total_events + total_events,
+            self.done + done,
+            self.failed + failed,
+            self.total + total,
+            self.reused + reused,
+            self.reused_events + reused_events,
+            self.skipped + skipped,
+        )
 
 
 @dataclass(frozen=True)
@@ -13,23 +60,51 @@ class Progress:
     """A snapshot of a job.
 
     `state` is "planning", "running", "finished", "incomplete" (some blocks failed), "failed" (nothing could be
-    processed), "cancelled" or "stopped" (the cluster was lost). `done`, `failed` and `total` count blocks, `reused`
-    those from an earlier run; `events` and `total_events` count events, `fresh_events` without the reused; `bytes`
-    were read, uncompressed; `samples` maps a sample's name to (events done, events in all); `seconds` is time of work.
+    processed), "cancelled" or "stopped" (the cluster was lost). `samples` tells by name how far each sample is; the
+    sums over them are `done`, `failed` and `total` blocks, `events` and so on. `bytes` were read, uncompressed;
+    `seconds` is time of work; `workers` is how many the cluster has.
     """
 
     state: str
-    done: int = 0
-    failed: int = 0
-    total: int = 0
-    events: int = 0
-    total_events: int = 0
+    samples: Mapping[str, SampleProgress] = field(default_factory=dict)
     bytes: int = 0
     seconds: float = 0.0
     workers: int = 0
-    reused: int = 0
-    samples: dict[str, tuple[int, int]] = field(default_factory=dict)
-    fresh_events: int = 0
+
+    @property
+    def done(self) -> int:
+        return self._sum.done
+
+    @property
+    def failed(self) -> int:
+        return self._sum.failed
+
+    @property
+    def total(self) -> int:
+        return self._sum.total
+
+    @property
+    def events(self) -> int:
+        return self._sum.events
+
+    @property
+    def total_events(self) -> int:
+        return self._sum.total_events
+
+    @property
+    def reused(self) -> int:
+        return self._sum.reused
+
+    @property
+    def skipped(self) -> int:
+        return self._sum.skipped
+
+    @cached_property
+    def _sum(self) -> SampleProgress:
+        whole = SampleProgress()
+        for sample in self.samples.values():
+            whole = whole.plus(*(getattr(sample, name) for name in SampleProgress.__slots__))
+        return whole
 
     @property
     def fraction(self) -> float:
@@ -39,7 +114,8 @@ class Progress:
     @property
     def rate(self) -> float:
         """Events per second, of what was not taken from an earlier run; 0 when nothing came back yet."""
-        return self.fresh_events / self.seconds if self.seconds > 0 else 0.0
+        fresh = self.events - self._sum.reused_events
+        return fresh / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def remaining(self) -> float | None:
@@ -47,6 +123,17 @@ class Progress:
         if self.state != "running" or not self.rate:
             return None
         return (self.total_events - self.events) / self.rate
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON: what a view shows."""
+        samples = {
+            name: {"events": s.events, "total_events": s.total_events, "done": s.done, "failed": s.failed}
+            | {"total": s.total, "skipped": s.skipped}
+            for name, s in self.samples.items()
+        }
+        names = ("done", "failed", "total", "events", "total_events", "reused", "skipped", "bytes", "seconds")
+        own = {name: getattr(self, name) for name in (*names, "workers", "rate", "remaining", "text")}
+        return {"state": self.state, **own, "samples": samples}
 
     @property
     def text(self) -> str:
@@ -62,6 +149,8 @@ class Progress:
             parts.append(f"{self.reused:,} of them from an earlier run")
         if self.failed:
             parts.append(f"{self.failed:,} failed")
+        if self.skipped:
+            parts.append(f"{self.skipped:,} left out")
         if self.state == "running":
             left = self.remaining
             parts.append(f"{duration(left)} left" if left is not None else f"{self.workers} workers")
@@ -76,8 +165,8 @@ class Progress:
         if len(self.samples) > 1:
             pad = max(len(name) for name in self.samples)
             lines += [
-                f"  {name.ljust(pad)}  {100 * share(pair):3.0f} %  {count(pair[0])} of {count(pair[1])} events"
-                for name, pair in self.samples.items()
+                f"  {name.ljust(pad)}  {100 * s.fraction:3.0f} %  {count(s.events)} of {count(s.total_events)} events"
+                for name, s in self.samples.items()
             ]
         return "\n".join(lines)
 
@@ -85,16 +174,12 @@ class Progress:
         rows = ""
         if len(self.samples) > 1:
             rows = "".join(
-                f"<tr><td>{html.escape(name)}</td><td>{_bar(share(pair))}</td>"
-                f"<td>{count(pair[0])} of {count(pair[1])} events</td></tr>"
-                for name, pair in self.samples.items()
+                f"<tr><td>{html.escape(name)}</td><td>{_bar(s.fraction)}</td>"
+                f"<td>{count(s.events)} of {count(s.total_events)} events</td></tr>"
+                for name, s in self.samples.items()
             )
             rows = f"<table>{rows}</table>"
         return f'<div class="heplens-progress">{_bar(self.fraction)} {html.escape(self.text)}{rows}</div>'
-
-
-def share(pair: tuple[int, int]) -> float:
-    return pair[0] / pair[1] if pair[1] else 1.0
 
 
 def _bar(fraction: float) -> str:

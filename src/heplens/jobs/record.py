@@ -8,15 +8,15 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.document import from_document, to_document
 from ..analysis.value import is_weighted
-from ..engine.partial import Partial
 from ..errors import JobError
 from .environment import engine_version
+from .packed import Packed
 from .stored import decode, encode
 from .task import Piece
 
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from .ledger import Ledger
 
 VERSION = 1
+_OURS = ("partials", "plan.json", "status.json")
 
 
 class Record:
-    """The directory of a job: ``job.json``, ``plan.json`` and ``partials/*.npz``."""
+    """The directory of a job: ``job.json``, ``plan.json``, ``status.json`` and ``partials/*.npz``."""
 
     def __init__(self, directory: Path, analysis: Analysis) -> None:
         self.directory = directory
@@ -45,7 +46,7 @@ class Record:
         """
         try:
             (directory / "partials").mkdir(parents=True, exist_ok=True)
-            others = [path.name for path in directory.iterdir() if path.name not in ("partials", "plan.json")]
+            others = [path.name for path in directory.iterdir() if path.name not in _OURS]
             if others and "job.json" not in others:
                 raise JobError(
                     f"{str(directory)!r} holds other things ({others[0]}); give the job a directory of its own"
@@ -72,6 +73,15 @@ class Record:
             raise JobError(f"{str(path)!r} is no job of version {VERSION}")
         return cls(directory, from_document(document["analysis"]))
 
+    @property
+    def name(self) -> str:
+        """What the job was called when it ran last; "" when nothing tells."""
+        try:
+            status = json.loads((self.directory / "status.json").read_bytes())
+            return str(status["name"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
     def write_plan(self, ledger: Ledger) -> None:
         """What the job consists of, for whoever looks into the directory."""
         files = [
@@ -88,7 +98,12 @@ class Record:
         ]
         self._write(self.directory / "plan.json", json.dumps({"heplens_job": VERSION, "files": files}).encode())
 
-    def save(self, done: Mapping[Piece, Partial]) -> None:
+    def write_status(self, status: Mapping[str, Any]) -> None:
+        """How the job is, for whoever looks into the directory; `docs/jobs.md` tells what is in it."""
+        with suppress(OSError):  # a full disk ends the job where its partials are saved, with a sentence
+            write(self.directory / "status.json", json.dumps({"heplens_job": VERSION, **status}).encode())
+
+    def save(self, done: Mapping[Piece, Packed]) -> None:
         """Keep partials. They are on disk, whole, when this returns."""
         if not done:
             return
@@ -98,15 +113,15 @@ class Record:
         encode(buffer, keyed)
         self._write(self.directory / "partials" / f"{name}.npz", buffer.getvalue())
 
-    def load(self, pieces: Iterable[Piece]) -> dict[Piece, Partial]:
+    def load(self, pieces: Iterable[Piece]) -> dict[Piece, Packed]:
         """The partials that are kept of these blocks, engine and analysis. Damaged files are passed over."""
         wanted: dict[str, list[Piece]] = {}
         for piece in pieces:  # a file that is in the dataset twice has the same blocks twice
             wanted.setdefault(self._keys.of(piece), []).append(piece)
-        found: dict[Piece, Partial] = {}
+        found: dict[Piece, Packed] = {}
         for path in sorted((self.directory / "partials").glob("*.npz")):
             for key, partial in decode(path, wanted, self.analysis):
-                found |= {piece: replace(partial) for piece in wanted[key]}
+                found |= dict.fromkeys(wanted[key], partial)
         return found
 
     def _write(self, path: Path, data: bytes) -> None:
@@ -125,22 +140,28 @@ class Keys:
     def __init__(self, analysis: Analysis) -> None:
         document = to_document(analysis)
         assert analysis.dataset is not None
-        self._common = {
+        common = {
             "engine": engine_version(),
             "weighted": is_weighted(analysis),
             "energy_unit": analysis.dataset.energy_unit,
             **{part: document[part] for part in ("steps", "regions", "histograms")},
         }
         self._samples = {
-            sample.name: [sample.name, sample.role, analysis.dataset.is_normalised(sample) and sample.sumw is None]
+            sample.name: _hashed(
+                [common, sample.name, sample.role, analysis.dataset.is_normalised(sample) and sample.sumw is None]
+            )
             for sample in analysis.dataset.samples
         }
 
     def of(self, piece: Piece) -> str:
         block = piece.block
-        place = [block.uuid, block.tree, piece.entries, block.start, block.stop]
-        text = json.dumps([self._common, self._samples[block.sample], place], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        digest: Any = self._samples[block.sample].copy()
+        digest.update(json.dumps([block.uuid, block.tree, piece.entries, block.start, block.stop]).encode())
+        return str(digest.hexdigest())
+
+
+def _hashed(value: Any) -> Any:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode())
 
 
 def write(path: Path, data: bytes) -> None:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import heapq
+import queue
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..analysis.document import to_json
-from ..errors import HeplensError
+from ..errors import HeplensError, JobError
 from .batches import Pace, Queue
+from .environment import check_workers, mark
 from .ledger import Ledger
+from .packed import Packed
+from .planning import KnownFiles, Planner
 from .pool import Answer, ClientLostError, Pool
 from .record import Record
-from .task import FilePlan, Order, Outcome, Piece, Where, plan_files, process_pieces, without_files
+from .task import Done, FilePlan, Order, Outcome, Piece, Where, plan_files, process_pieces, without_files
 
 _ATTEMPTS = 3  # at a block or file whose error may pass
-_DEATHS = 2  # times a block on its own may end its task (Dask tries each several times)
+_DEATHS = 2  # worker processes that a block or file on its own may end
 _BACKOFF = 0.5  # seconds before the second attempt; doubled for the third
 _FILES_PER_TASK = 8
 _TICK = 0.25  # seconds between looks at the cancel flag
@@ -34,14 +38,25 @@ class Runner:
         self.record = record
         self.stop = threading.Event()
         self.error: HeplensError | None = None  # why nothing can run, or why it ended early
+        self._client = client
         self._changed = changed
         self._pace = Pace(seconds)
         self._document = to_json(without_files(ledger.analysis))
         self._pool = Pool(client, name, self.stop)
-        self._attempts: dict[Any, int] = defaultdict(int)  # by Where or Piece
-        self._later: list[tuple[float, int, Any]] = []  # what is tried again, and when
-        self._suspects: list[Piece] = []  # blocks that were on a worker that died
+        self._attempts: dict[Where | Piece, int] = defaultdict(int)
+        self._later: list[tuple[float, int, Where | Piece]] = []  # what is tried again, and when
+        self._suspects: list[Where | Piece] = []  # what was on a worker that died
         self._suspect: Order | None = None  # one of them at a time, so that no other is blamed for its deeds
+        self._asked: queue.SimpleQueue[Sequence[int]] = queue.SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
+
+    def retry(self, files: Sequence[int]) -> bool:
+        """Try what failed of these files again, from another thread. Whether this pass still can."""
+        with self._closing:
+            if not self._closed:
+                self._asked.put(files)
+            return not self._closed
 
     def run(self) -> None:
         """Sets the state at the end, whatever happened."""
@@ -51,17 +66,14 @@ class Runner:
             self.ledger.enter("running")
             self._changed()
             self._process(pieces)
-            if self.stop.is_set():
-                state = "cancelled"
-            elif not self.ledger.failures:
-                state = "finished"
-            elif self.ledger.done:
-                state = "incomplete"
+            state = "cancelled" if self.stop.is_set() else self.ledger.outcome()
         except ClientLostError as error:
             self.error, state = error, "stopped"
         except HeplensError as error:
             self.error = error
         finally:
+            with self._closing:
+                self._closed = True
             self._pool.cancel()
             self.ledger.enter(state)
 
@@ -69,114 +81,178 @@ class Runner:
 
     def _plan(self) -> list[Piece]:
         """Look into every file that was not looked into, on the workers. Raises what the analysis is refused for."""
-        waiting = [file.where for file in self.ledger.files if not file.looked]
+        dataset = self.ledger.analysis.dataset
+        assert dataset is not None
+        data = {sample.name: sample.is_data for sample in dataset.samples}
+        known = KnownFiles()
+        planner = Planner((f.where for f in self.ledger.files if not f.looked and not f.skipped), data, known)
         refused: dict[int, HeplensError] = {}
-        while (waiting or self._later or len(self._pool)) and not self.stop.is_set():
-            waiting += self._due()
-            while waiting and self._pool.room > 0:
-                share = max(1, min(_FILES_PER_TASK, len(waiting) // max(1, 2 * self._pool.threads)))
-                items, waiting = waiting[:share], waiting[share:]
-                self._pool.submit(plan_files, Order(self._document, tuple(items)))
+        while (planner or self._later or self._suspects or len(self._pool)) and not self.stop.is_set():
+            self._send_suspect()
+            planner.waiting += self._due()  # type: ignore[arg-type]
+            self._look_into(planner.waiting)
             for answer in self._pool.answers(self._wait()):
-                if answer.value is None:
-                    self._no_plan(answer)
-                    continue
-                for plan in answer.value:
+                for plan in self._plans(answer):
                     if plan.refused is not None:
                         refused[plan.where.index] = plan.refused
-                    else:
-                        self._file(plan)
+                    for settled in planner.settle(plan):
+                        self.ledger.planned(settled)
             self._note_workers()
+        known.save()
         if refused and not self.stop.is_set():
             raise refused[min(refused)]
         pieces = [piece for file in self.ledger.files if file.looked for piece in self.ledger.pieces(file)]
+        if self.record is not None:
+            self.record.write_plan(self.ledger)
         return self._recorded(pieces)
 
-    def _file(self, plan: FilePlan) -> None:
-        attempts = self._attempts[plan.where] = self._attempts[plan.where] + 1
-        if not plan.error:
-            self.ledger.planned(plan)
-        elif plan.transient and attempts < _ATTEMPTS:
-            self._again(plan.where, attempts)
-        else:
-            self.ledger.file_failed(plan.where.index, plan.error, attempts, plan.worker)
-        self._changed()
+    def _look_into(self, waiting: list[Where]) -> None:
+        """Send as many of these files as there is room for; takes them off the list."""
+        orders: list[Order] = []
+        while waiting and self._pool.room > len(orders):
+            share = max(1, min(_FILES_PER_TASK, len(waiting) // max(1, 2 * self._pool.threads)))
+            orders.append(Order(self._document, tuple(waiting[:share])))
+            del waiting[:share]
+        self._pool.submit(plan_files, orders)
 
-    def _no_plan(self, answer: Answer) -> None:
-        for where in answer.order.items:
-            attempts = self._attempts[where] = self._attempts[where] + 1
-            if attempts < _ATTEMPTS:
-                self._again(where, 0)
+    def _plans(self, answer: Answer) -> list[FilePlan]:
+        """The files about which an answer is the last word; the others are tried again."""
+        ended: list[FilePlan] = []
+        done = self._checked(answer)
+        if done is None:
+            for item in self._unanswered(answer):
+                ended.append(FilePlan(item, error=answer.error, worker=answer.worker))
+        for plan in [] if done is None else done.outcomes:
+            attempts = self._attempts[plan.where] = self._attempts[plan.where] + 1
+            if plan.transient and attempts < _ATTEMPTS:
+                self._again(plan.where, attempts)
             else:
-                self.ledger.file_failed(where.index, answer.error, attempts, "")
+                ended.append(plan)
+        for plan in ended:
+            if plan.error:
+                self.ledger.file_failed(plan.where.index, plan.error, self._attempts[plan.where], plan.worker)
+            elif plan.refused is None:
+                self.ledger.planned(plan)
+        self._changed()
+        return ended
 
     def _recorded(self, pieces: list[Piece]) -> list[Piece]:
         """Take what an earlier run left in the record; give back the rest."""
-        if self.record is None:
+        if self.record is None or not pieces:
             return pieces
-        self.record.write_plan(self.ledger)
         found = self.record.load(pieces)
-        for piece, partial in found.items():
-            self.ledger.add(piece, partial, reused=True)
+        for piece, packed in found.items():
+            self.ledger.add(piece, packed, reused=True)
         return [piece for piece in pieces if piece not in found]
 
     # --- blocks ---------------------------------------------------------------------------------------------------
 
-    def _process(self, pieces: Iterable[Piece]) -> None:
-        queue = Queue(pieces)
+    def _process(self, pieces: list[Piece]) -> None:
+        waiting = Queue(pieces)
         again: list[Piece] = []
-        while (queue or again or self._later or self._suspects or len(self._pool)) and not self.stop.is_set():
-            again += self._due()
-            if self._suspects and self._suspect is None:
-                self._suspect = self._send([self._suspects.pop(0)])
-            while self._pool.room > 0 and (queue or again):
-                events = self._pace.events(queue.events, self._pool.threads)
-                self._send([again.pop()] if again else queue.take(events))
+        files: list[Where] = []  # to be looked into once more, as the user asked
+        while not self.stop.is_set():
+            self._requests(files)
+            for item in self._due():
+                (files if isinstance(item, Where) else again).append(item)  # type: ignore[arg-type]
+            if not (waiting or again or files or self._later or self._suspects or len(self._pool)):
+                with self._closing:
+                    self._closed = self._asked.empty()
+                if self._closed:
+                    return
+            self._send_suspect()
+            self._look_into(files)
+            self._send(waiting, again)
             for answer in self._pool.answers(self._wait()):
-                self._take(answer)
+                if isinstance(answer.order.items[0], Piece):
+                    self._take(answer)
+                    continue
+                for plan in self._plans(answer):
+                    if plan.refused is not None:
+                        self.ledger.file_failed(plan.where.index, str(plan.refused), 1, plan.worker)
+                    elif not plan.error:
+                        again += self._recorded(self.ledger.pieces(self.ledger.files[plan.where.index]))
             self._note_workers()
 
-    def _send(self, batch: list[Piece]) -> Order:
-        order = Order(self._document, tuple(batch))
-        self._pool.submit(process_pieces, order)
-        return order
+    def _requests(self, files: list[Where]) -> None:
+        while not self._asked.empty():
+            asked = self.ledger.forget_failures(self._asked.get())
+            for where in asked:
+                self._attempts.pop(where, None)
+            for piece in [item for item in self._attempts if isinstance(item, Piece)]:
+                if any(piece.file == where.index for where in asked):
+                    del self._attempts[piece]
+            files += asked
+
+    def _send(self, waiting: Queue, again: list[Piece]) -> None:
+        orders: list[Order] = []
+        while (waiting or again) and self._pool.room > len(orders):
+            events = self._pace.events(waiting.events, self._pool.threads)
+            batch = [again.pop()] if again else waiting.take(events)
+            batch = [piece for piece in batch if not self.ledger.files[piece.file].skipped]
+            if batch:
+                orders.append(Order(self._document, tuple(batch)))
+        self._pool.submit(process_pieces, orders)
 
     def _take(self, answer: Answer) -> None:
-        alone = answer.order is self._suspect
-        if alone:
-            self._suspect = None
-        if answer.value is None:
-            self._no_outcome(answer, alone)
+        done = self._checked(answer)
+        kept: dict[Piece, Packed] = {}
+        if done is None:
+            for piece in self._unanswered(answer):
+                self.ledger.failed(piece, answer.error, self._attempts[piece], answer.worker)
         else:
-            done: dict[Piece, Any] = {}
-            for outcome in answer.value:
-                if outcome.partial is not None:
-                    self._pace.learn(outcome.seconds, outcome.piece.block.events)
-                    done[outcome.piece] = outcome.partial
+            for piece, outcome in zip(answer.order.items, done.outcomes, strict=True):
+                if outcome.packed is not None:
+                    kept[piece] = outcome.packed
                 else:
-                    self._failed(outcome)
-            if self.record is not None:
-                self.record.save(done)
-            for piece, partial in done.items():
-                self.ledger.add(piece, partial)
+                    self._failed(piece, outcome, done.worker)
+            if len(kept) == len(done.outcomes):
+                self._pace.learn(done.seconds, sum(piece.block.events for piece in kept))
+        if self.record is not None:
+            self.record.save(kept)
+        for piece, packed in kept.items():
+            self.ledger.add(piece, packed)
         self._changed()
 
-    def _failed(self, outcome: Outcome) -> None:
-        piece = outcome.piece
+    def _failed(self, piece: Piece, outcome: Outcome, worker: str) -> None:
         attempts = self._attempts[piece] = self._attempts[piece] + 1
         if outcome.transient and attempts < _ATTEMPTS:
             self._again(piece, attempts)
         else:
-            self.ledger.failed(piece, outcome.error, attempts, outcome.worker)
+            self.ledger.failed(piece, outcome.error, attempts, worker)
 
-    def _no_outcome(self, answer: Answer, alone: bool) -> None:
-        """The task did not come back: its blocks are tried one by one, so that only the guilty one fails."""
-        for piece in answer.order.items:
-            attempts = self._attempts[piece] = self._attempts[piece] + alone
-            if attempts < _DEATHS:
-                self._suspects.append(piece)
+    # --- tasks that do not come back ------------------------------------------------------------------------------
+
+    def _send_suspect(self) -> None:
+        if self._suspects and self._suspect is None:
+            item = self._suspects.pop(0)
+            self._suspect = Order(self._document, (item,))
+            self._pool.submit(plan_files if isinstance(item, Where) else process_pieces, [self._suspect])
+
+    def _unanswered(self, answer: Answer) -> list[Any]:
+        """The task did not come back: its items are tried one by one, so that only the guilty one fails. Those."""
+        alone = answer.order is self._suspect
+        if alone:
+            self._suspect = None
+        guilty = []
+        for item in answer.order.items:
+            self._attempts[item] += max(1, answer.deaths) if alone else 0
+            if self._attempts[item] >= _DEATHS:
+                guilty.append(item)
             else:
-                self.ledger.failed(piece, answer.error, attempts, "")
+                self._suspects.append(item)
+        return guilty
+
+    def _checked(self, answer: Answer) -> Done | None:
+        """What a worker computed, with the versions of this process. Workers may have joined since the start."""
+        if answer.value is None:
+            return None
+        if answer.order is self._suspect:
+            self._suspect = None
+        if answer.value.mark != mark():
+            check_workers(self._client, again=True)
+            raise JobError(f"worker {answer.value.worker} joined with other versions than those of this process")
+        return answer.value
 
     # --- time -----------------------------------------------------------------------------------------------------
 
@@ -184,7 +260,7 @@ class Runner:
         at = time.monotonic() + _BACKOFF * 2 ** max(0, attempts - 1)
         heapq.heappush(self._later, (at, id(item), item))
 
-    def _due(self) -> list[Any]:
+    def _due(self) -> list[Where | Piece]:
         found = []
         while self._later and self._later[0][0] <= time.monotonic():
             found.append(heapq.heappop(self._later)[2])

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.bind import Bound
 from ..analysis.value import is_weighted
 from ..columns.dataset import Sample
 from ..columns.files import is_remote, open_source
+from ..columns.schema import Schema
 from ..columns.source import Source, blocks
 from ..engine.chunk import process
 from ..engine.generator import sum_of_weights
-from ..engine.partial import Block, Partial
+from ..engine.partial import Block
 from ..engine.plan import bind_to
 from ..errors import AnalysisError, ExpressionError, FileError, HeplensError
+from .environment import mark
+from .kept import Columns, Reader, columns_of_worker
+from .packed import Packed, pack
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
@@ -38,7 +46,11 @@ class Where:
 
 @dataclass
 class FilePlan:
-    """What is in a file: its blocks, or why there are none. `refused`: the analysis does not go with the file."""
+    """What is in a file: its blocks, or why there are none. `refused`: the analysis does not go with the file.
+
+    `stamp` is (modified at, in ns; size), None for what is remote. `schema` stands for the names of the branches,
+    `demand` for those that the analysis reads, `types` for the types of these.
+    """
 
     where: Where
     tree: str = ""
@@ -46,6 +58,10 @@ class FilePlan:
     entries: int = 0
     ranges: list[tuple[int, int]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    stamp: tuple[int, int] | None = None
+    schema: str = ""
+    demand: str = ""
+    types: str = ""
     error: str = ""
     transient: bool = False
     refused: HeplensError | None = None
@@ -62,16 +78,23 @@ class Piece:
     entries: int
 
 
-@dataclass
+@dataclass(slots=True)
 class Outcome:
-    """What became of a piece: its partial, or an error."""
+    """What became of a piece: its numbers, or an error."""
 
-    piece: Piece
-    partial: Partial | None = None
+    packed: Packed | None = None
     error: str = ""
     transient: bool = False
-    seconds: float = 0.0
-    worker: str = ""
+
+
+@dataclass(slots=True)
+class Done:
+    """What a task gives back: one outcome for each of its items, and who computed them with what, in how long."""
+
+    outcomes: list[Any]  # FilePlan or Outcome
+    worker: str
+    mark: str
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -82,21 +105,30 @@ class Order:
     items: tuple[Any, ...]  # Where or Piece
 
 
-def plan_files(order: Order) -> list[FilePlan]:
+def plan_files(order: Order) -> Done:
     """Open each file, check the analysis against its branches and cut it into blocks."""
+    start = time.perf_counter()
     analysis = _analysis(order.document)
-    return [_plan_file(analysis, order.document, where) for where in order.items]
+    plans = [_plan_file(analysis, order.document, where) for where in order.items]
+    return Done(plans, _worker(), mark(), time.perf_counter() - start)
 
 
 def _plan_file(analysis: Analysis, document: str, where: Where) -> FilePlan:
     found = FilePlan(where, worker=_worker())
     try:
-        source = open_source(where.path, where.tree)
+        if not is_remote(where.path) and Path(where.path).exists():
+            status = Path(where.path).stat()
+            found.stamp = (status.st_mtime_ns, status.st_size)
+        source = _opened(where.path, where.tree)
         bound = _bound(analysis, document, where.sample, where.path, source)
+        branches = bound.demand.branches
         found.tree = source.label.rpartition(":")[2]
         found.uuid, found.entries = source.uuid, source.entries
-        found.ranges = blocks(source.edges(bound.demand.branches), source.entries)
+        found.ranges = blocks(source.edges(branches), source.entries)
         found.warnings = list(bound.warnings)
+        found.schema = _names(source)
+        found.demand = _digest(sorted(branches))
+        found.types = _types(source.schema, branches)
     except (ExpressionError, AnalysisError) as error:
         found.refused = error
     except Exception as error:
@@ -104,35 +136,50 @@ def _plan_file(analysis: Analysis, document: str, where: Where) -> FilePlan:
     return found
 
 
-def process_pieces(order: Order) -> list[Outcome]:
+def process_pieces(order: Order) -> Done:
     """Process blocks one after the other; each has an outcome of its own."""
+    start = time.perf_counter()
     analysis = _analysis(order.document)
     weighted = is_weighted(analysis)
-    return [_process(analysis, order.document, piece, weighted) for piece in order.items]
+    outcomes = [_process(analysis, order.document, piece, weighted) for piece in order.items]
+    return Done(outcomes, _worker(), mark(), time.perf_counter() - start)
 
 
 def _process(analysis: Analysis, document: str, piece: Piece, weighted: bool) -> Outcome:
     block = piece.block
-    outcome = Outcome(piece, worker=_worker())
-    start = time.perf_counter()
     try:
-        source = open_source(block.file, block.tree)
+        source = _opened(block.file, block.tree)
         if (source.uuid, source.entries) != (block.uuid, piece.entries):
             raise FileError(f"{block.file!r} was replaced while the job ran; retry() reads it anew")
         bound = _bound(analysis, document, block.sample, block.file, source)
-        partial = process(bound, source, block, weighted)
+        reader = Reader(source, _columns())
+        partial = process(bound, reader, block, weighted)
         partial.sumw = sum_of_weights(analysis, source, block)
-        outcome.partial = partial
+        return Outcome(pack(partial, reader.faults))
     except Exception as error:
-        outcome.error, outcome.transient = describe_error(error), is_transient(error, block.file)
-    outcome.seconds = time.perf_counter() - start
-    return outcome
+        return Outcome(error=describe_error(error), transient=is_transient(error, block.file))
 
 
 # --- kept between tasks -----------------------------------------------------------------------------------------------
 
 _bounds: OrderedDict[tuple[str, str, str, str], tuple[Source, Bound]] = OrderedDict()
 _lock = threading.Lock()
+_kept: list[Columns] = []
+
+
+def _opened(path: str, tree: str) -> Source:
+    source = open_source(path, tree)
+    table: Any = getattr(source, "tree", None) or getattr(source, "ntuple", None)
+    if table is not None and getattr(table.file, "array_cache", None) is not None:
+        table.file.array_cache = None  # up to 100 MB for each file; what is worth keeping is in `_columns`
+    return source
+
+
+def _columns() -> Columns:
+    with _lock:
+        if not _kept:
+            _kept.append(columns_of_worker(_this_worker()))
+        return _kept[0]
 
 
 @lru_cache(maxsize=8)
@@ -163,13 +210,35 @@ def _sample(analysis: Analysis, name: str) -> Sample:
     return next(sample for sample in analysis.dataset.samples if sample.name == name)
 
 
-def _worker() -> str:
+def _this_worker() -> Any:
     from distributed import get_worker
 
     try:
-        return str(get_worker().address)
+        return get_worker()
     except ValueError:  # called outside of a worker
-        return ""
+        return None
+
+
+def _worker() -> str:
+    worker = _this_worker()
+    return "" if worker is None else str(worker.address)
+
+
+# --- what tells schemas apart -----------------------------------------------------------------------------------------
+
+
+def _names(source: Source) -> str:
+    """The names of all branches and how they are counted: what names of an analysis may refer to."""
+    schema = source.schema
+    return _digest([schema.names, sorted(schema.counters.items()), schema.energy_unit, schema.length_unit])
+
+
+def _types(schema: Schema, branches: Iterable[str]) -> str:
+    return _digest([repr(schema.column(name)) for name in sorted(branches)])
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
 
 
 # --- errors -----------------------------------------------------------------------------------------------------------
@@ -198,8 +267,6 @@ def is_transient(error: BaseException | None, path: str) -> bool:
 
 def without_files(analysis: Analysis) -> Any:
     """The analysis as it travels with every task: a dataset of thousands of files stays behind."""
-    from dataclasses import replace
-
     assert analysis.dataset is not None
     samples = tuple(replace(sample, files=()) for sample in analysis.dataset.samples)
     return type(analysis).make(
