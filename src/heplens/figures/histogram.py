@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from .columns import Bins, bins_of, draw_columns, is_category
 
@@ -26,23 +29,82 @@ class Drawing:
 
 
 def draw(h: Hist, *, name: str = "", height: int = 220) -> Drawing:
-    """The figure of a 1-D histogram; labels are shown as typed, never as markup.
+    """The figure of a 1-D histogram; labels are shown as typed, never as markup."""
+    axis = h.axes[0]
+    labels = {float(i): str(label) for i, label in enumerate(axis)} if is_category(axis) else {}
+    return draw_bins(bins_of(h), label_of(h, name), value_label(h), labels=labels, name=name, height=height)
+
+
+def draw_bins(
+    bins: Bins,
+    x_label: str,
+    y_label: str,
+    *,
+    labels: Mapping[float, str] | None = None,
+    log: bool = False,
+    name: str = "",
+    height: int = 220,
+) -> Drawing:
+    """The figure of bins.
 
     Columns are called ``c0``, ``c1`` … whatever the branch is called, and the tooltip is a list of pairs: text from a
     file is never read as a template.
+
+    Parameters
+    ----------
+    labels : category labels by the position on the x axis that they belong to.
+    log : a logarithmic y axis; what is not above zero is drawn at its lower end.
     """
-    from bokeh.models import ColumnDataSource, HoverTool, PlainText, Range1d, Title
+    from bokeh.models import ColumnDataSource, HoverTool
+
+    floor, top = value_range(bins, log)
+    outline, rows = draw_columns(bins)
+    if log:
+        outline["c1"] = np.maximum(outline["c1"], floor)
+        rows["c5"] = np.where(np.isnan(rows["c5"]), np.nan, np.maximum(rows["c5"], floor))
+    x_range = float(bins.edges[0]), float(bins.edges[-1])
+    plot = frame(x_range, (floor, top), x_label, y_label, log=log, name=name, height=height)
+    drawing = Drawing(plot, ColumnDataSource(outline), ColumnDataSource(rows, name="rows"))
+    plot.varea_step(
+        x="c0",
+        y1=floor if log else 0,
+        y2="c1",
+        step_mode="after",
+        source=drawing.outline,
+        fill_color=LINE,
+        fill_alpha=0.12,
+    )
+    plot.step(x="c0", y="c1", mode="after", source=drawing.outline, line_color=LINE, line_width=1.5)
+    plot.segment(x0="c2", y0="c5", x1="c2", y1="c6", source=drawing.rows, line_color=LINE, line_width=1)
+    hit = plot.quad(left="c0", right="c1", bottom=0, top="c3", source=drawing.rows, fill_alpha=0, line_alpha=0)
+    pairs = [("bin", "@c0 – @c1"), ("sum", "@c3 ± @c4")]
+    plot.add_tools(HoverTool(renderers=[hit], tooltips=pairs, mode="vline", point_policy="follow_mouse"))
+    if labels:
+        label_ticks(plot, labels)
+    return drawing
+
+
+def frame(
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    x_label: str,
+    y_label: str,
+    *,
+    log: bool = False,
+    name: str = "",
+    height: int = 220,
+) -> figure:
+    """An empty figure with its axes and their labels."""
+    from bokeh.models import PlainText, Range1d, Title
     from bokeh.plotting import figure
 
-    bins = bins_of(h)
-    outline, rows = draw_columns(bins)
-    edges = bins.edges
     plot = figure(
         height=height,
         min_width=160,
         sizing_mode="stretch_width",
-        x_range=Range1d(float(edges[0]), float(edges[-1])),
-        y_range=Range1d(*value_range(bins)),
+        x_range=Range1d(*x_range),
+        y_range=Range1d(*y_range),
+        y_axis_type="log" if log else "linear",
         toolbar_location=None,
         tools="",
         min_border=6,
@@ -50,22 +112,20 @@ def draw(h: Hist, *, name: str = "", height: int = 220) -> Drawing:
         output_backend="canvas",
         name=name,
     )
-    drawing = Drawing(plot, ColumnDataSource(outline), ColumnDataSource(rows))
-    plot.varea_step(x="c0", y1=0, y2="c1", step_mode="after", source=drawing.outline, fill_color=LINE, fill_alpha=0.12)
-    plot.step(x="c0", y="c1", mode="after", source=drawing.outline, line_color=LINE, line_width=1.5)
-    plot.segment(x0="c2", y0="c5", x1="c2", y1="c6", source=drawing.rows, line_color=LINE, line_width=1)
-    hit = plot.quad(left="c0", right="c1", bottom=0, top="c3", source=drawing.rows, fill_alpha=0, line_alpha=0)
-    pairs = [("bin", "@c0 – @c1"), ("sum", "@c3 ± @c4")]
-    plot.add_tools(HoverTool(renderers=[hit], tooltips=pairs, mode="vline", point_policy="follow_mouse"))
     # Labels at the ends of the axes, as in papers; as titles, because BokehJS 3.9 centres axis labels on the end.
     look = {"align": "right", "text_font_style": "normal", "text_font_size": "12px", "standoff": 4}
-    plot.add_layout(Title(text=PlainText(label_of(h, name)), **look), "below")
-    plot.add_layout(Title(text=PlainText(value_label(h)), **look), "left")
-    if is_category(h.axes[0]):
-        plot.xaxis.ticker = list(range(len(h.axes[0])))
-        plot.xaxis.major_label_overrides = {i: PlainText(str(label)) for i, label in enumerate(h.axes[0])}
+    plot.add_layout(Title(text=PlainText(x_label), **look), "below")
+    plot.add_layout(Title(text=PlainText(y_label), **look), "left")
     calm(plot)
-    return drawing
+    return plot
+
+
+def label_ticks(plot: figure, labels: Mapping[float, str]) -> None:
+    """Category labels as ticks of the x axis."""
+    from bokeh.models import PlainText
+
+    plot.xaxis.ticker = list(labels)
+    plot.xaxis.major_label_overrides = {at: PlainText(label) for at, label in labels.items()}
 
 
 def label_of(h: Hist, name: str) -> str:
@@ -74,10 +134,16 @@ def label_of(h: Hist, name: str) -> str:
     return name if not label or label == "Axis 0" else label
 
 
-def value_range(bins: Bins) -> tuple[float, float]:
-    """The y axis from zero (or below, for negative weights) to a little above the highest error bar."""
+def value_range(bins: Bins, log: bool = False) -> tuple[float, float]:
+    """The y axis from zero (or below, for negative weights) to a little above the highest error bar.
+
+    A logarithmic one begins at half the smallest value above zero.
+    """
     values = bins.values[1:-1]
     error = bins.variances[1:-1].clip(min=0) ** 0.5
+    if log:
+        positive = values[values > 0]
+        return (float(positive.min()) / 2, float((values + error).max()) * 2) if len(positive) else (0.5, 2.0)
     high = float((values + error).max(initial=0.0))
     low = float((values - error).min(initial=0.0)) if float(values.min(initial=0.0)) < 0 else 0.0
     return low * HEADROOM, (high * HEADROOM) or 1.0

@@ -1,0 +1,71 @@
+"""A two-dimensional histogram as a map of colours; empty cells show the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .histogram import frame
+
+if TYPE_CHECKING:
+    from bokeh.plotting import figure
+
+Floats = NDArray[np.float64]
+
+
+def draw_map(
+    x: Floats, y: Floats, values: Floats, x_label: str, y_label: str, *, log: bool = False, height: int = 220
+) -> figure:
+    """The figure of bin contents.
+
+    Parameters
+    ----------
+    x, y : edges.
+    values : shape (len(x) - 1, len(y) - 1); cells that are zero or NaN are left empty.
+    log : the colours are logarithmic; cells that are not above zero are left empty then.
+    """
+    from bokeh.models import BasicTicker, ColorBar, ColumnDataSource, LinearColorMapper, LogColorMapper, LogTicker
+    from bokeh.palettes import Viridis256
+
+    filled = np.isfinite(values) & ((values > 0) if log else (values != 0))
+    shown = np.where(filled, values, np.nan)
+    low = float(shown[filled].min()) if filled.any() else (1.0 if log else 0.0)
+    high = float(shown[filled].max()) if filled.any() else 1.0
+    mapper = (LogColorMapper if log else LinearColorMapper)(
+        palette=Viridis256,
+        low=low if log else min(low, 0.0),
+        high=high if high > low or not log else high * 10,
+        nan_color="rgba(0, 0, 0, 0)",
+    )
+    plot = frame((float(x[0]), float(x[-1])), (float(y[0]), float(y[-1])), x_label, y_label, height=height)
+    plot.ygrid.visible = False
+    if _even(x) and _even(y):
+        source = ColumnDataSource({"c0": [np.ascontiguousarray(shown.T)]}, name="cells")
+        plot.image(image="c0", source=source, x=x[0], y=y[0], dw=x[-1] - x[0], dh=y[-1] - y[0], color_mapper=mapper)
+    else:
+        i, j = np.nonzero(filled)
+        source = ColumnDataSource(
+            {"c0": x[i], "c1": x[i + 1], "c2": y[j], "c3": y[j + 1], "c4": shown[i, j]}, name="rectangles"
+        )
+        colour = {"field": "c4", "transform": mapper}
+        plot.quad(left="c0", right="c1", bottom="c2", top="c3", source=source, fill_color=colour, line_color=colour)
+    bar = ColorBar(
+        color_mapper=mapper,
+        ticker=LogTicker(desired_num_ticks=4) if log else BasicTicker(desired_num_ticks=4),
+        width=8,
+        padding=4,
+        label_standoff=4,
+        major_label_text_font_size="11px",
+        background_fill_color=None,
+        bar_line_color=None,
+        major_tick_line_color=None,
+    )
+    plot.add_layout(bar, "right")
+    return plot
+
+
+def _even(edges: Floats) -> bool:
+    widths = np.diff(edges)
+    return bool(np.ptp(widths) <= 1e-6 * widths.max())
