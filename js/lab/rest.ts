@@ -5,42 +5,59 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import {
   checked,
+  type Figure,
   type Listing,
-  type Preview,
   type Source
 } from '../components/browser/listing';
 
 export class RestSource implements Source {
   constructor(private settings: ServerConnection.ISettings) {}
 
-  list(file: string, node: string): Promise<Listing> {
-    return this._get<Listing>('listing', { path: file, node });
+  list(file: string, node: string, signal: AbortSignal): Promise<Listing> {
+    return this._get<Listing>('listing', { path: file, node }, signal);
   }
 
-  preview(file: string, object: string): Promise<Preview> {
-    return this._get<Preview>('preview', { path: file, object });
+  figure(
+    file: string,
+    object: string,
+    log: boolean,
+    signal: AbortSignal
+  ): Promise<Figure> {
+    const query = { path: file, object, log: log ? '1' : '0' };
+    return this._get<Figure>('figure', query, signal);
+  }
+
+  async bokeh(version: string): Promise<string> {
+    const response = await this._ask(`bokeh/${encodeURIComponent(version)}.js`);
+    if (!response.ok) {
+      throw new Error(sentence(response.status, await body(response)));
+    }
+    return response.text();
   }
 
   private async _get<T extends { protocol: number }>(
     endpoint: string,
-    query: Record<string, string>
+    query: Record<string, string>,
+    signal: AbortSignal
   ): Promise<T> {
-    const url =
-      URLExt.join(this.settings.baseUrl, 'heplens', endpoint) +
-      URLExt.objectToQueryString(query);
-    let response: Response;
-    try {
-      response = await ServerConnection.makeRequest(url, {}, this.settings);
-    } catch {
-      throw new Error(
-        'The Jupyter server does not answer. Is it still running?'
-      );
-    }
+    const address = endpoint + URLExt.objectToQueryString(query);
+    const response = await this._ask(address, signal);
     const reply = await body(response);
     if (!response.ok) {
       throw new Error(sentence(response.status, reply));
     }
     return checked(reply as unknown as T);
+  }
+
+  private async _ask(address: string, signal?: AbortSignal): Promise<Response> {
+    const url = URLExt.join(this.settings.baseUrl, 'heplens') + `/${address}`;
+    try {
+      return await ServerConnection.makeRequest(url, { signal }, this.settings);
+    } catch {
+      throw new Error(
+        'The Jupyter server does not answer. Is it still running?'
+      );
+    }
   }
 }
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Response, expect
 
 from browser.lab import Lab
 
 HZZ = "uproot-HZZ.root"
 GEANT = "uproot-from-geant4.root"
+DRAWN = '.heplens-preview-plot[data-state="drawn"]'
 
 
 def double_click(page: Page, name: str) -> None:
@@ -32,7 +34,7 @@ def test_double_click_opens_the_file_without_fetching_it(
     document.locator('[data-kind="tree"]').click()
     expect(document.locator(".heplens-row", has_text="Muon_Px")).to_be_visible()
     document.locator(".heplens-row", has_text="Muon_Px").click()
-    expect(document.locator('.heplens-details[data-state="ready"] svg[role=img]')).to_be_visible()
+    expect(document.locator(DRAWN)).to_be_visible()
     screenshot(f"document-{theme}")
 
     about = [request for request in asked if HZZ in urlsplit(request.url).path]
@@ -61,17 +63,24 @@ def test_a_narrow_window_and_a_map(open_lab: Callable[..., Page], screenshot: Ca
     double_click(page, GEANT)
     document = page.locator(".jp-Document .heplens-Browser")
     document.locator(".heplens-row", has_text="TH2D").first.click()
-    expect(document.locator('.heplens-details[data-state="ready"] canvas')).to_be_visible()
+    expect(document.locator(DRAWN)).to_be_visible()
     screenshot("document-narrow")
 
 
 @pytest.mark.files(HZZ)
-def test_it_is_open_again_after_a_reload(open_lab: Callable[..., Page]) -> None:
-    page = open_lab(HZZ)
-    expect(page.locator('.jp-Document [data-kind="tree"]')).to_be_visible()
-    page.wait_for_function("window.jupyterapp.restored.then(() => true)")
-    with page.expect_response(lambda response: "/api/workspaces" in response.url and response.request.method == "PUT"):
-        page.locator(".jp-Document [data-kind=tree]").click()
+def test_it_is_open_again_after_a_reload(open_lab: Callable[..., Page], page: Page) -> None:
+    stored: list[str] = []
+
+    def listen(response: Response) -> None:
+        if "/api/workspaces" in response.url and response.request.method == "PUT":
+            data = response.request.post_data_json["data"]
+            stored.append(json.dumps(data.get("layout-restorer:data", {}).get("main", {})))
+
+    page.on("response", listen)
+    open_lab(HZZ)
+    page.locator(".jp-Document [data-kind=tree]").click()
+    while not any(HZZ in layout for layout in stored):
+        page.wait_for_timeout(100)
     page.reload()
     expect(page.locator('.jp-Document [data-kind="tree"]')).to_be_visible()
 

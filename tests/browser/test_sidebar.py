@@ -14,6 +14,9 @@ HZZ = "uproot-HZZ.root"
 NANO = "nanoAOD_2015_CMS_Open_Data_ttbar.root"
 NTUPLE = "Run2012BC_DoubleMuParked_Muons_1000evts_rntuple_v1-0-0-0.root"
 
+# A plot that BokehJS has painted.
+DRAWN = '.heplens-preview-plot[data-state="drawn"]'
+
 OpenLab = Callable[..., Page]
 
 
@@ -68,9 +71,21 @@ def test_files_expand_to_branches_with_types_and_entries(
 
     row(panel, "Jet_Px").click()
     details = panel.locator('.heplens-details[data-state="ready"]')
-    expect(details.locator("svg[role=img]")).to_be_visible()
+    expect(details.locator(DRAWN)).to_be_visible()
     expect(details).to_contain_text("jagged")
+    expect(details.locator("figcaption")).to_contain_text("2,421 entries")
     screenshot(f"sidebar-{theme}")
+    details.get_by_role("checkbox", name="log y").check()
+    row(panel, "Muon_Px").click()
+    expect(details.get_by_role("checkbox", name="log y")).to_be_checked()
+    expect(panel.locator(DRAWN)).to_be_visible()
+    assert panel.page.evaluate("globalThis[Symbol.for('heplens.bokeh')].loads") == 1, "BokehJS comes once per page"
+    assert panel.page.evaluate("globalThis.Bokeh === undefined")
+
+    row(panel, "events").click(button="right")
+    panel.page.keyboard.press("Escape")
+    expect(details.get_by_role("table")).to_contain_text("NJet")
+    expect(details.locator("figcaption")).to_contain_text("first 20 of 2,421 entries")
     assert lab.api("kernels") == []
     assert lab.api("sessions") == []
 
@@ -85,7 +100,7 @@ def test_ntuples_histograms_and_directories(open_lab: OpenLab) -> None:
     expand(panel, "uproot-histograms.root")
     expect(panel.locator('.heplens-row[data-kind="histogram"]')).to_have_count(3)
     panel.locator('.heplens-row[data-kind="histogram"]').first.click()
-    expect(panel.locator('.heplens-details[data-state="ready"] svg[role=img]')).to_be_visible()
+    expect(panel.locator(DRAWN)).to_be_visible()
     row(panel, "uproot-histograms.root").click()
 
     expand(panel, "uproot-nesteddirs.root", "one", "two")

@@ -14,6 +14,7 @@ from tornado.httpclient import HTTPClientError
 ENDPOINTS = [
     ("listing", {"path": "uproot-HZZ.root"}),
     ("preview", {"path": "uproot-HZZ.root", "object": "events/NMuon"}),
+    ("figure", {"path": "uproot-HZZ.root", "object": "events/NMuon"}),
     ("version", {}),
     ("bokeh/3.9.2.js", {}),
 ]
@@ -162,7 +163,7 @@ ESCAPES = {
 
 
 @pytest.mark.parametrize("path", list(ESCAPES.values()), ids=list(ESCAPES))
-@pytest.mark.parametrize("part", ["listing", "preview"])
+@pytest.mark.parametrize("part", ["listing", "preview", "figure"])
 async def test_no_way_out(ask: Any, desk: Any, root: Path, outside: Path, part: str, path: str) -> None:
     asked = path.format(parent=outside, root=root, name=root.name)
     params = {"path": asked, "object": "events/NMuon"}

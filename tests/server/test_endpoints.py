@@ -39,6 +39,18 @@ async def test_preview(ask: Any) -> None:
     assert (await ask("preview", params={"path": "uproot-HZZ.root", "object": "events/Muon_Px"}))[1] == body
 
 
+async def test_figure(ask: Any) -> None:
+    query = {"path": "uproot-HZZ.root", "object": "events", "branch": "Muon_Px"}
+    status, body = await ask("figure", params=query)
+    assert status == 200
+    assert (body["protocol"], body["kind"], body["bokeh"]) == (1, "histogram", version("bokeh"))
+    assert (body["summary"]["values"], body["entries"]) == (3825, 2421)
+    assert len(body["document"]["roots"]) == 1
+    assert "LogScale" in json.dumps((await ask("figure", params=query | {"log": "1"}))[1]["document"])
+    status, body = await ask("figure", params=query | {"branch": "Muon_P"})
+    assert (status, set(body)) == (404, {"protocol", "message"})
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -6,9 +6,10 @@ import { useChanges } from '../use';
 import { sizeOf, type Entry } from './entries';
 import { bytes, count, measure } from './format';
 import { isJagged, KindIcon } from './icons';
-import type { Preview } from './listing';
+import type { Figure } from './listing';
 import { Plot } from './plot';
 import type { PreviewModel } from './previewModel';
+import { Table } from './table';
 
 /** Something the host can do with the chosen line. */
 export interface EntryAction {
@@ -79,7 +80,9 @@ export function Details({ entry, problem, preview, actions }: Props) {
           {state.error}
         </p>
       )}
-      {state.status === 'ready' && <Drawn preview={state.preview} />}
+      {state.status === 'ready' && (
+        <Drawn figure={state.figure} preview={preview} />
+      )}
       <div class="heplens-actions">
         {actions.map(({ label, run }) => (
           <button
@@ -96,33 +99,37 @@ export function Details({ entry, problem, preview, actions }: Props) {
   );
 }
 
-function Drawn({ preview }: { preview: Preview }) {
-  const [log, setLog] = useState(false);
-  const scaled = preview.kind === 'histogram' || preview.kind === 'histogram2d';
+function Drawn({ figure, preview }: { figure: Figure; preview: PreviewModel }) {
+  const [point, setPoint] = useState<string | null>(null);
+  const scaled = figure.kind === 'histogram' || figure.kind === 'histogram2d';
   return (
     <figure class="heplens-preview">
-      <Plot preview={preview} log={log && scaled} />
+      {figure.kind === 'table' ? (
+        <Table figure={figure} />
+      ) : (
+        <Plot figure={figure} source={preview.source} onPoint={setPoint} />
+      )}
       <figcaption>
-        <span>{caption(preview)}</span>
+        <span>{point ?? caption(figure)}</span>
         {scaled && (
           <label class="heplens-check">
             <input
               type="checkbox"
-              checked={log}
-              onChange={event => setLog(event.currentTarget.checked)}
+              checked={preview.log}
+              onChange={event => preview.setLog(event.currentTarget.checked)}
             />
-            log
+            log {figure.kind === 'histogram' ? 'y' : 'colours'}
           </label>
         )}
       </figcaption>
-      {preview.note && <p class="heplens-details-hint">{preview.note}</p>}
+      {figure.note && <p class="heplens-details-hint">{figure.note}</p>}
     </figure>
   );
 }
 
 /** How many numbers were drawn, and what fell outside: nothing is dropped in silence. */
-export function caption(preview: Preview): string {
-  const { entries, entries_used: used, flow, summary } = preview;
+export function caption(figure: Figure): string {
+  const { entries, entries_used: used, flow, summary } = figure;
   const parts: string[] = [];
   if (used !== null && entries !== null && used < entries) {
     parts.push(`first ${count(used)} of ${count(entries)} entries`);
@@ -149,7 +156,14 @@ function facts(row: Entry['row']): [string, string][] {
     found.push(['Type', row.type]);
   }
   if (row.entries !== null) {
-    found.push(['Entries', count(row.entries)]);
+    const parts = [count(row.entries)];
+    if (row.baskets !== null) {
+      const unit = row.kind === 'ntuple' ? 'cluster' : 'basket';
+      parts.push(
+        `${count(row.baskets)} ${unit}${row.baskets === 1 ? '' : 's'}`
+      );
+    }
+    found.push(['Entries', parts.join(' in ')]);
   }
   const packed = sizeOf(row);
   if (packed !== null) {
@@ -160,6 +174,9 @@ function facts(row: Entry['row']): [string, string][] {
         ? `${bytes(packed)}, ${bytes(full)} unpacked`
         : bytes(packed)
     ]);
+  }
+  if (row.compression !== '') {
+    found.push(['Compression', row.compression]);
   }
   return found;
 }

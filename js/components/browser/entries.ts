@@ -1,13 +1,13 @@
 /** The lines of the tree before they are laid out: files, and rows of files with long lists of branches put in groups. */
 
-import type { Kind, Row } from './listing';
+import type { Row } from './listing';
 
 export interface Entry {
   /** Unique in the tree. */
   id: string;
   /** The file's path as its source knows it. */
   file: string;
-  row: Omit<Row, 'kind'> & { kind: Kind | 'file' };
+  row: Row;
   /** Changes when the file on disk does. */
   version: string;
   /** Of a group made here: nothing has to be asked for. */
@@ -22,6 +22,8 @@ const BLANK = {
   entries: null,
   bytes: null,
   uncompressed_bytes: null,
+  compression: '',
+  baskets: null,
   cycle: 0,
   group: '',
   error: null

@@ -2,22 +2,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { caption } from './details';
-import { bytes, measure, ticks } from './format';
-import type { Preview } from './listing';
-import { range, steps } from './shapes';
+import { bytes, measure } from './format';
+import type { Figure } from './listing';
+import { readout } from './readout';
 
-const preview: Preview = {
+const figure: Figure = {
   protocol: 1,
   kind: 'histogram',
   title: 'pt',
-  x_label: '',
-  edges: [0, 1, 2],
-  values: [4, null],
-  variances: [4, 0],
   flow: { underflow: 0, overflow: 3 },
   entries: 100000,
   entries_used: 7,
-  summary: { nan: 2, mean: 0.5 }
+  summary: { nan: 2, mean: 0.5 },
+  note: '',
+  bokeh: '',
+  document: null,
+  columns: [],
+  rows: []
 };
 
 test('numbers', () => {
@@ -36,27 +37,26 @@ test('numbers', () => {
     '–',
     '–'
   ]);
-  assert.deepEqual(ticks(0, 100, 5), [0, 20, 40, 60, 80, 100]);
-  assert.deepEqual(ticks(-0.3, 0.3, 3), [-0.2, 0, 0.2]);
-  assert.deepEqual(ticks(1, 1, 3), []);
 });
 
 test('what was left out is said', () => {
   assert.equal(
-    caption(preview),
+    caption(figure),
     'first 7 of 100,000 entries · overflow 3 · nan 2 · mean 0.5'
   );
 });
 
-test('a histogram is a closed outline from zero', () => {
-  const [x, y] = range(preview, false);
-  assert.deepEqual(x, [0, 2]);
-  assert.equal(y[0], 0);
-  assert.ok(y[1] > 6, 'room for the error bar');
-  const scale = { low: 0, log: false, at: (v: number) => v, ticks: () => [] };
-  const frame = { left: 0, right: 2, top: 0, bottom: 0 };
-  assert.equal(
-    steps(preview, scale, scale, frame),
-    'M0.0,0.0V4.0H1.0V0.0H2.0V0.0Z'
-  );
+test('the bin, the cell or the point under the pointer', () => {
+  const of = (name: string, data: Record<string, number[]>) => ({
+    data: (wanted: string) => (wanted === name ? data : null)
+  });
+  const bins = { c0: [0, 1], c1: [1, 2], c3: [4, 0], c4: [2, 0] };
+  assert.equal(readout(of('rows', bins), [0.5, 0]), '0 – 1: 4 ± 2');
+  assert.equal(readout(of('rows', bins), [1, 0]), '1 – 2: 0');
+  assert.equal(readout(of('rows', bins), [2, 0]), null);
+  const points = { c0: [0, 10], c1: [0, 10], c3: [4, 5], c4: [NaN, NaN] };
+  assert.equal(readout(of('rows', points), [6, 0]), '10: 5');
+  const cells = { c0: [0], c1: [1], c2: [5], c3: [6], c4: [7] };
+  assert.equal(readout(of('rectangles', cells), [0.5, 5]), '0 – 1, 5 – 6: 7');
+  assert.equal(readout(of('rectangles', cells), [0.5, 6]), null);
 });

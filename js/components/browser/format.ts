@@ -36,24 +36,3 @@ export function measure(value: number | null | undefined): string {
   }
   return short.format(value);
 }
-
-/** About `wanted` round numbers between `low` and `high`. */
-export function ticks(low: number, high: number, wanted: number): number[] {
-  const span = high - low;
-  if (!(span > 0) || !Number.isFinite(span)) {
-    return [];
-  }
-  const rough = span / wanted;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step =
-    [1, 2, 5, 10].map(k => k * power).find(s => s >= rough) ?? 10 * power;
-  const found: number[] = [];
-  for (
-    let k = Math.ceil(low / step - 1e-9);
-    k * step <= high + step * 1e-9;
-    k++
-  ) {
-    found.push(Number((k * step).toPrecision(12)));
-  }
-  return found;
-}

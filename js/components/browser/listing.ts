@@ -1,9 +1,11 @@
-/** What the server, or a kernel, says of a file: twin of `heplens.files.listing` and `heplens.files.preview`. */
+/** What the server, or a kernel, says of a file: twin of `heplens.files.listing` and `heplens.figures.preview`. */
 
 /** Version of these documents. A reader of another version says so instead of guessing. */
 export const PROTOCOL = 1;
 
 export type Kind =
+  | 'folder'
+  | 'file'
   | 'directory'
   | 'tree'
   | 'ntuple'
@@ -24,6 +26,8 @@ export interface Row {
   entries: number | null;
   bytes: number | null;
   uncompressed_bytes: number | null;
+  compression: string;
+  baskets: number | null;
   cycle: number;
   expandable: boolean;
   group: string;
@@ -39,28 +43,37 @@ export interface Listing {
   error: string | null;
 }
 
-/** A bounded look at the data of one object. With two axes `edges` is a pair and `values` is nested `[x][y]`. */
-export interface Preview {
+/** A bounded look at the data of one object: a drawing for BokehJS, or a table, and what is to be said beside it. */
+export interface Figure {
   protocol: number;
-  kind: 'histogram' | 'histogram2d' | 'profile' | 'graph';
+  kind: 'histogram' | 'histogram2d' | 'profile' | 'graph' | 'table';
   title: string;
-  x_label: string;
-  y_label?: string;
-  edges: number[] | [number[], number[]];
-  values: (number | null)[] | (number | null)[][];
-  variances: (number | null)[] | (number | null)[][] | null;
-  labels?: string[] | null;
   flow: Record<string, number | null>;
   entries: number | null;
   entries_used: number | null;
   summary: Record<string, unknown>;
-  note?: string;
+  note: string;
+  /** The version of BokehJS that `document` is for. */
+  bokeh: string;
+  document: Record<string, unknown> | null;
+  columns: { name: string; type: string; error: string | null }[];
+  rows: string[][];
 }
 
-/** Where listings and previews come from: the server's REST API, or a kernel. Failures reject with a sentence. */
+/**
+ * Where listings and figures come from: the server's REST API, or a kernel. Failures reject with a sentence; an aborted
+ * signal says that nobody waits for the answer any more.
+ */
 export interface Source {
-  list(file: string, node: string): Promise<Listing>;
-  preview(file: string, object: string): Promise<Preview>;
+  list(file: string, node: string, signal: AbortSignal): Promise<Listing>;
+  figure(
+    file: string,
+    object: string,
+    log: boolean,
+    signal: AbortSignal
+  ): Promise<Figure>;
+  /** The script of BokehJS of a version that a figure named. */
+  bokeh(version: string): Promise<string>;
 }
 
 /** The reply itself, or an error that says which side is older. */

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { entriesOf, fileEntry, GROUPED_ABOVE } from './entries';
 import { filterOf } from './filter';
 import { keyAction } from './keys';
-import { checked, type Listing, type Preview, type Row } from './listing';
+import { checked, type Figure, type Listing, type Row } from './listing';
 import { type EntryLine, type Line, TreeModel } from './model';
 
 const row = (path: string, more: Partial<Row> = {}): Row => ({
@@ -16,6 +16,8 @@ const row = (path: string, more: Partial<Row> = {}): Row => ({
   entries: 10,
   bytes: 100,
   uncompressed_bytes: 200,
+  compression: '',
+  baskets: null,
   cycle: 0,
   expandable: false,
   group: '',
@@ -48,7 +50,11 @@ class Waiting {
     });
   }
 
-  preview(): Promise<Preview> {
+  bokeh(): Promise<string> {
+    return Promise.reject(new Error('not here'));
+  }
+
+  figure(): Promise<Figure> {
     return Promise.reject(new Error('none'));
   }
 }

@@ -10,7 +10,7 @@ import { filterOf, type Matches } from './filter';
 import type { Source } from './listing';
 
 type Level =
-  | { status: 'loading' }
+  | { status: 'loading'; since: number; abort: AbortController }
   | { status: 'ready'; entries: Entry[]; error: string | null }
   | { status: 'failed'; error: string };
 
@@ -250,7 +250,11 @@ export class TreeModel {
     if (this._levels.has(entry.id)) {
       return;
     }
-    const asked: Level = { status: 'loading' };
+    const asked = {
+      status: 'loading' as const,
+      since: Date.now(),
+      abort: new AbortController()
+    };
     this._levels.set(entry.id, asked);
     const settle = (level: Level) => {
       if (this._levels.get(entry.id) === asked) {
@@ -261,7 +265,7 @@ export class TreeModel {
         this._changed();
       }
     };
-    this.source.list(entry.file, entry.row.path).then(
+    this.source.list(entry.file, entry.row.path, asked.abort.signal).then(
       listing =>
         settle({
           status: 'ready',

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+# Without the darkest quarter of viridis, which could not be told from a dark page.
+_DARKEST = 64
+
 
 def draw_map(
     x: Floats, y: Floats, values: Floats, x_label: str, y_label: str, *, log: bool = False, height: int = 220
@@ -30,27 +33,20 @@ def draw_map(
     from bokeh.palettes import Viridis256
 
     filled = np.isfinite(values) & ((values > 0) if log else (values != 0))
-    shown = np.where(filled, values, np.nan)
-    low = float(shown[filled].min()) if filled.any() else (1.0 if log else 0.0)
-    high = float(shown[filled].max()) if filled.any() else 1.0
-    mapper = (LogColorMapper if log else LinearColorMapper)(
-        palette=Viridis256,
-        low=low if log else min(low, 0.0),
-        high=high if high > low or not log else high * 10,
-        nan_color="rgba(0, 0, 0, 0)",
-    )
+    palette = Viridis256[_DARKEST:]
+    least, most = (float(values[filled].min()), float(values[filled].max())) if filled.any() else (1.0, 1.0)
+    if log:
+        mapper = LogColorMapper(palette=palette, low=least, high=most if most > least else 10 * least)
+    else:
+        mapper = LinearColorMapper(palette=palette, low=min(least, 0.0), high=max(most, 0.0))
     plot = frame((float(x[0]), float(x[-1])), (float(y[0]), float(y[-1])), x_label, y_label, height=height)
     plot.ygrid.visible = False
-    if _even(x) and _even(y):
-        source = ColumnDataSource({"c0": [np.ascontiguousarray(shown.T)]}, name="cells")
-        plot.image(image="c0", source=source, x=x[0], y=y[0], dw=x[-1] - x[0], dh=y[-1] - y[0], color_mapper=mapper)
-    else:
-        i, j = np.nonzero(filled)
-        source = ColumnDataSource(
-            {"c0": x[i], "c1": x[i + 1], "c2": y[j], "c3": y[j + 1], "c4": shown[i, j]}, name="rectangles"
-        )
-        colour = {"field": "c4", "transform": mapper}
-        plot.quad(left="c0", right="c1", bottom="c2", top="c3", source=source, fill_color=colour, line_color=colour)
+    i, j = np.nonzero(filled)
+    source = ColumnDataSource(
+        {"c0": x[i], "c1": x[i + 1], "c2": y[j], "c3": y[j + 1], "c4": values[i, j]}, name="rectangles"
+    )
+    colour = {"field": "c4", "transform": mapper}
+    plot.quad(left="c0", right="c1", bottom="c2", top="c3", source=source, fill_color=colour, line_color=colour)
     bar = ColorBar(
         color_mapper=mapper,
         ticker=LogTicker(desired_num_ticks=4) if log else BasicTicker(desired_num_ticks=4),
@@ -64,8 +60,3 @@ def draw_map(
     )
     plot.add_layout(bar, "right")
     return plot
-
-
-def _even(edges: Floats) -> bool:
-    widths = np.diff(edges)
-    return bool(np.ptp(widths) <= 1e-6 * widths.max())

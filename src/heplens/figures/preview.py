@@ -27,9 +27,8 @@ HEIGHT = 190
 _LONGEST_LABEL = 20
 _MOST_LABELS = 40
 
-# What a page says in words, beside the drawing.
-_SAID = ("protocol", "kind", "title", "flow", "entries", "entries_used", "summary", "note")
-_NUMBERS = ("edges", "values", "variances", "labels", "x_label", "y_label")
+# What is drawn; the rest a page says in words.
+_DRAWN = ("edges", "values", "variances", "labels", "x_label", "y_label")
 
 
 def figure_document(preview: Mapping[str, Any], log: bool = False) -> Json:
@@ -41,7 +40,7 @@ def figure_document(preview: Mapping[str, Any], log: bool = False) -> Json:
         None.
     log : logarithmic counts: the y axis, or the colours of a map.
     """
-    said = {name: value for name, value in preview.items() if name not in _NUMBERS}
+    said = {name: value for name, value in preview.items() if name not in _DRAWN}
     plot = draw_preview(preview, log)
     if plot is None:
         return said | {"bokeh": "", "document": None}

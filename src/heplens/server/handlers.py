@@ -1,10 +1,11 @@
-"""The endpoints: listing, preview, version and BokehJS. All of them need a user who may read contents."""
+"""The endpoints: listing, preview, figure, version and BokehJS. All of them need a user who may read contents."""
 
 from __future__ import annotations
 
 import asyncio
 import atexit
 import json
+from collections.abc import Callable
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized
@@ -56,18 +57,26 @@ class Handler(APIHandler):
 
     async def reply(self, operation: str, place: Place, **details: str) -> None:
         """Answer with what the pool's `operation` says of a file."""
+        await self.send(await self.read(operation, place, **details))
+
+    async def read(self, operation: str, place: Place, **details: str) -> bytes:
+        """What the pool's `operation` says of a file."""
         work = getattr(self.desk.pool, operation)
         question = (operation, place, *details.items())
+        return await self.ask(place, question, lambda: work(place.real, place.identity, shown=place.path, **details))
+
+    async def ask(self, place: Place, question: tuple[Any, ...], work: Callable[[], dict[str, Any]]) -> bytes:
+        """The answer of the desk; what keeps it from answering becomes a refusal with a sentence."""
         try:
-            answer = await self.desk.answer(
-                place.real, question, lambda: work(place.real, place.identity, shown=place.path, **details)
-            )
+            return await self.desk.answer(place.real, question, work)
         except BusyError:
             raise RefusalError(
                 429, "the server is reading many files at the moment; try again in a few seconds"
             ) from None
         except ReadError as error:
             raise RefusalError(_STATUS.get(error.kind, 422), str(error)) from None
+
+    async def send(self, answer: bytes) -> None:
         self.set_header("Cache-Control", "private, no-cache")
         await self.finish(answer)
 
@@ -106,6 +115,29 @@ class PreviewHandler(Handler):
         await self.reply("preview", place, node=self.query("object"), branch=self.query("branch", ""))
 
 
+class FigureHandler(Handler):
+    """``GET heplens/figure?path=REL&object=…[&branch=…][&log=1]``: the preview, with BokehJS's JSON for its numbers.
+
+    Only numbers and text come from the worker; the figure is made of them here, by the code that makes all figures.
+    """
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        self.check_asker()
+        place = await locate(self.contents_manager, self.query("path"))
+        node, branch = self.query("object"), self.query("branch", "")
+        log = self.query("log", "") == "1"
+        preview = await self.read("preview", place, node=node, branch=branch)
+        await self.send(await self.ask(place, ("figure", place, node, branch, log), lambda: _figure(preview, log)))
+
+
+def _figure(preview: bytes, log: bool) -> dict[str, Any]:
+    from ..figures.preview import figure_document
+
+    return figure_document(json.loads(preview), log)
+
+
 class VersionHandler(Handler):
     """``GET heplens/version``: which versions of the package and of BokehJS this server has."""
 
@@ -141,6 +173,7 @@ def setup(server_app: Any) -> None:
     routes = [
         (url_path_join(base, "listing"), ListingHandler),
         (url_path_join(base, "preview"), PreviewHandler),
+        (url_path_join(base, "figure"), FigureHandler),
         (url_path_join(base, "version"), VersionHandler),
         (url_path_join(base, r"bokeh/([0-9A-Za-z.+-]{1,40})\.js"), BokehHandler),
     ]
