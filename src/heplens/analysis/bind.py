@@ -11,13 +11,15 @@ from ..columns.demand import Demand, demand
 from ..columns.fields import names as field_names
 from ..columns.functions import functions
 from ..columns.nodes import Node
-from ..columns.operators import constant
+from ..columns.operators import constant, marked
 from ..columns.resolve import resolve, selected
 from ..columns.schema import Schema
 from ..columns.scope import ENERGY, LENGTH, Scope, group_node
 from ..columns.types import Type
 from ..errors import AnalysisError, ExpressionError, nearest
 from .axes import Histogram
+from .literals import literals
+from .moved import Edge, Moved
 from .steps import Cut, Define, Keep, Region, Step, Weight
 
 if TYPE_CHECKING:
@@ -89,8 +91,10 @@ def first_scope(schema: Schema, energy_unit: str) -> Scope:
     return Scope(schema, energy_unit=energy, length_unit=length)
 
 
-def bind(analysis: Analysis, schema: Schema, is_data: bool = False) -> Bound:
+def bind(analysis: Analysis, schema: Schema, is_data: bool = False, moved: Moved | None = None) -> Bound:
     """Check every step and histogram against the branches of a file.
+
+    With `moved` the comparisons with that number are nodes "moved", wherever their truth goes.
 
     Raises
     ------
@@ -103,7 +107,7 @@ def bind(analysis: Analysis, schema: Schema, is_data: bool = False) -> Bound:
     warnings: list[str] = []
     for step in analysis.steps:
         if is_active(step, is_data):
-            bound, scope, notes = _bind_step(step, scope)
+            bound, scope, notes = _bind_step(step, scope, moved if moved and moved.step == step.name else None)
             steps.append(bound)
             scopes.append(scope)
             warnings += [f"{step.name}: {note}" for note in notes]
@@ -127,20 +131,21 @@ def _uses_energy(analysis: Analysis) -> bool:
     return any(unit in text for text in texts for unit in ENERGY)
 
 
-def _bind_step(step: Step, scope: Scope) -> tuple[BoundStep, Scope, tuple[str, ...]]:
+def _bind_step(step: Step, scope: Scope, moved: Moved | None) -> tuple[BoundStep, Scope, tuple[str, ...]]:
+    at = _start(step, moved)
     match step:
         case Keep():
-            return _bind_keep(step, scope)
+            return _bind_keep(step, scope, at)
         case Define():
             _check_new_name(step, scope)
-            node, notes = resolve(step.expression, scope)
+            node, notes = resolve(step.expression, scope, None, at)
             variable = Node("variable", (node,), (step.name,), node.type)
             return BoundStep(step, variable), scope.define(step.name, variable), notes
         case Cut():
-            mask, variables, notes = bind_cut(step, scope)
+            mask, variables, notes = bind_cut(step, scope, moved)
             return BoundStep(step, mask, variables=variables), scope, notes
         case Weight():
-            node, notes = resolve(step.expression, scope)
+            node, notes = resolve(step.expression, scope, None, at)
             if not node.type.is_number and node.type.kind != "bool":
                 raise ExpressionError(f"a weight is a number; this is {node.type}", step.expression)
             if node.type.axes:
@@ -150,7 +155,12 @@ def _bind_step(step: Step, scope: Scope) -> tuple[BoundStep, Scope, tuple[str, .
             return BoundStep(step, node), scope, notes
 
 
-def _bind_keep(step: Keep, scope: Scope) -> tuple[BoundStep, Scope, tuple[str, ...]]:
+def _start(step: Step, moved: Moved | None) -> int | None:
+    """Where the moved literal stands in the expression of its step."""
+    return literals(step.expression)[moved.index].start if moved and moved.edge == "literal" else None
+
+
+def _bind_keep(step: Keep, scope: Scope, moved: int | None) -> tuple[BoundStep, Scope, tuple[str, ...]]:
     name = step.collection
     if name in scope.definitions:
         source = scope.definitions[name]
@@ -161,7 +171,7 @@ def _bind_keep(step: Keep, scope: Scope) -> tuple[BoundStep, Scope, tuple[str, .
         raise AnalysisError(f"there is no collection {name!r} to filter{nearest(name, pool)}")
     if source.type.kind != "object" or len(source.type.axes) != 1:
         raise AnalysisError(f"{name!r} is {source.type}; only a collection can be filtered with keep")
-    node, notes = resolve(step.expression, scope, source)
+    node, notes = resolve(step.expression, scope, source, moved)
     from ..columns.operators import Context
 
     kept = selected(Context(step.expression), source, node, 0)
@@ -185,15 +195,15 @@ def _check_new_name(step: Define, scope: Scope) -> None:
         raise AnalysisError(f"{name!r} is {taken} already; choose another name")
 
 
-def bind_cut(cut: Cut, scope: Scope) -> tuple[Node, tuple[Node, ...], tuple[str, ...]]:
+def bind_cut(cut: Cut, scope: Scope, moved: Moved | None = None) -> tuple[Node, tuple[Node, ...], tuple[str, ...]]:
     """The mask of a cut, one truth per event, the numbers it looks at, and warnings."""
-    node, notes = resolve(cut.expression, scope)
+    node, notes = resolve(cut.expression, scope, None, _start(cut, moved))
     variables = compared(node)
     if cut.is_window:
         if not node.type.is_number:
             raise ExpressionError(f"low and high need a number; this is {node.type}", cut.expression)
         variables = (node,)
-        node = window(node, cut.low, cut.high)
+        node = window(node, cut.low, cut.high, moved.edge if moved else "literal")
     elif node.type.kind != "bool":
         raise ExpressionError(
             f"a cut is true or false; this is {node.type}: compare it, or give low= and high=", cut.expression
@@ -214,14 +224,14 @@ def bind_cut(cut: Cut, scope: Scope) -> tuple[Node, tuple[Node, ...], tuple[str,
     return node, variables, notes
 
 
-def window(node: Node, low: float | int | None, high: float | int | None) -> Node:
-    """``low <= x < high``, half open, either side optional."""
+def window(node: Node, low: float | int | None, high: float | int | None, moved: Edge = "literal") -> Node:
+    """``low <= x < high``, half open, either side optional; a moved edge is there even when it is not set."""
     kind = Type("bool", node.type.axes, node.type.optional)
     sides = []
-    if low is not None:
-        sides.append(Node("compare", (node, constant(low)), (">=",), kind))
-    if high is not None:
-        sides.append(Node("compare", (node, constant(high)), ("<",), kind))
+    for edge, value, operator in (("low", low, ">="), ("high", high, "<")):
+        if value is not None or edge == moved:
+            side = Node("compare", (node, constant(0 if value is None else value)), (operator,), kind)
+            sides.append(marked(side) if edge == moved else side)
     return sides[0] if len(sides) == 1 else Node("and", tuple(sides), (), kind)
 
 

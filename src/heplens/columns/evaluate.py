@@ -39,9 +39,20 @@ class Evaluator:
         return len(self._narrowings)
 
     def narrow(self, rows: Any) -> None:
-        """Keep only the events whose places (among those still here) are in the integer array `rows`."""
+        """Keep the events whose places (among those still here) are in the integer array `rows`; some may repeat."""
         self._narrowings.append(rows)
         self.entries = len(rows)
+
+    def fork(self) -> Evaluator:
+        """Another evaluator of the same events that knows the same values; from here on each goes its own way."""
+        other = Evaluator(self.arrays, self.schema, self.demand, self.entries)
+        other._values = dict(self._values)
+        other._narrowings = list(self._narrowings)
+        return other
+
+    def give(self, node: Node, array: Any) -> None:
+        """Let `array` be the value of a node, one row per event still here, instead of what it would be."""
+        self._values[node.identity] = (self.generation, array)
 
     def value(self, node: Node) -> Any:
         """The array of a node, one row per event still here; a plain Python value for a constant."""

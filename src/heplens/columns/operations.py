@@ -169,6 +169,7 @@ TABLE: dict[str, Operation] = {
     "and": arithmetic.combine,
     "or": arithmetic.combine,
     "not": lambda node, inputs: logic.inverse(inputs[0]),
+    "moved": lambda node, inputs: inputs[0],
     "call": arithmetic.call,
     "default": arithmetic.default,
     "where": arithmetic.where,

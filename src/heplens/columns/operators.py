@@ -17,11 +17,15 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 class Context:
-    """The text being checked, for messages that point at a character."""
+    """The text being checked, for messages that point at a character.
 
-    def __init__(self, text: str, energy_unit: str = "GeV") -> None:
+    `moved` is where a number starts whose comparisons are to be found again in the tree: they are marked.
+    """
+
+    def __init__(self, text: str, energy_unit: str = "GeV", moved: int | None = None) -> None:
         self.text = text
         self.energy_unit = energy_unit
+        self.moved = moved
         self.warnings: list[str] = []
 
     def error(self, message: str, position: int | None = None) -> ExpressionError:
@@ -143,6 +147,11 @@ def compare(context: Context, operator: str, left: Node, right: Node, positions:
     axes = join_axes(context, (left, right), positions[1])
     _warn_of_units(context, left, right)
     return Node("compare", (left, right), (operator,), Type("bool", axes, left.type.optional or right.type.optional))
+
+
+def marked(comparison: Node) -> Node:
+    """A comparison that is to be decided by whoever moves its number; by itself it is what it was."""
+    return Node("moved", (comparison,), (), comparison.type)
 
 
 def _warn_of_units(context: Context, left: Node, right: Node) -> None:

@@ -6,14 +6,16 @@ from ..errors import ExpressionError, FileError, nearest
 from . import fields
 from . import syntax as s
 from .nodes import Node
-from .operators import Context, arithmetic, boolean, compare, constant, inverse, logic, number
+from .operators import Context, arithmetic, boolean, compare, constant, inverse, logic, marked, number
 from .parse import parse
 from .scope import Scope, column_node, group_node, refuse_raw
 from .types import Axis, Type
 from .vectors import PROPERTIES, canonical
 
 
-def resolve(text: str, scope: Scope, collection: Node | None = None) -> tuple[Node, tuple[str, ...]]:
+def resolve(
+    text: str, scope: Scope, collection: Node | None = None, moved: int | None = None
+) -> tuple[Node, tuple[str, ...]]:
     """The checked node of an expression, and warnings about it.
 
     Parameters
@@ -21,12 +23,13 @@ def resolve(text: str, scope: Scope, collection: Node | None = None) -> tuple[No
     text : the expression.
     scope : the names it can use.
     collection : inside ``keep``, the objects being filtered; bare names are their fields first.
+    moved : where a number starts whose comparisons are to be marked.
 
     Raises
     ------
     ExpressionError : with the position of the offending character.
     """
-    context = Context(text, scope.energy_unit)
+    context = Context(text, scope.energy_unit, moved)
     node = Resolver(scope, context, collection).node(parse(text))
     return node, tuple(dict.fromkeys(context.warnings))
 
@@ -243,6 +246,11 @@ class Resolver:
             compare(self.context, operator, nodes[i], nodes[i + 1], (starts[i], starts[i + 1]))
             for i, operator in enumerate(value.operators)
         ]
+        if self.context.moved is not None:
+            held = [s.number_start(v) == self.context.moved for v in value.values]
+            for i, pair in enumerate(pairs):
+                if pair.operation == "compare" and (held[i] or held[i + 1]):
+                    pairs[i] = marked(pair)
         return pairs[0] if len(pairs) == 1 else logic(self.context, "and", pairs, starts[:-1])
 
 

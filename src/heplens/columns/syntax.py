@@ -103,3 +103,10 @@ class Comparison(Syntax):
 class Logic(Syntax):
     operator: str  # and, or
     values: tuple[Syntax, ...]
+
+
+def number_start(value: Syntax) -> int | None:
+    """Where the number of ``20`` or ``20*GeV`` starts; None for anything else."""
+    if isinstance(value, Arithmetic) and value.operator == "*" and isinstance(value.right, Name):
+        value = value.left
+    return value.start if isinstance(value, Number) else None

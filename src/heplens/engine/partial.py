@@ -41,7 +41,7 @@ class Row:
 
     def __add__(self, other: Row) -> Row:
         def plus(a: int | None, b: int | None) -> int | None:
-            return None if a is None and b is None else (a or 0) + (b or 0)
+            return b if a is None else a if b is None else a + b
 
         return Row(
             self.passed + other.passed,

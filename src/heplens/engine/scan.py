@@ -1,79 +1,111 @@
-"""A tile by means of the reference: the cut becomes an axis, and the reference fills it.
-
-Exact by construction, at the price of one pass over the data: `tiles.build` makes the same cells from arrays in memory.
-"""
+"""The tile of a dataset: blocks one after the other, added; memory is that of one block and of the cells."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..analysis.axes import Axis, Histogram
-from ..analysis.steps import Cut, Define, Step
+from ..analysis.moved import Moved
+from ..columns.source import Source
 from ..errors import AnalysisError
-from .tiles import Boundaries, Cells, Tile
+from .generator import sum_of_weights
+from .moving import Moving, form_of, moving
+from .partial import Partial
+from .plan import plan
+from .sums import normalisation, total_rows
+from .sweep import sweep
+from .tiles import BlockTile, Cells, Form, Tile
 
 if TYPE_CHECKING:
     from ..analysis import Analysis
 
-VARIABLE = "heplens_moved"
+
+def block_tile(moved: Moving, arrays: Mapping[str, Any], events: int, cancel: Callable[[], bool]) -> BlockTile:
+    """The tile of one block; `arrays` are the branches of ``moved.bound.demand``, one row per event."""
+    return sweep(moved, arrays, events, cancel)
 
 
 def scan(
     analysis: Analysis,
-    name: str,
-    variable: str,
-    boundaries: Boundaries,
+    moved: Moved,
+    values: Sequence[float],
+    *,
+    columns: Callable[[Source], Source] = lambda source: source,
     cancel: Callable[[], bool] | None = None,
-) -> tuple[Tile, Tile]:
-    """The tile of all 1-D histograms and that of the cutflow rows from the cut `name` on.
+    progress: Callable[[int, int], None] | None = None,
+) -> Tile:
+    """The tile of one number of an analysis, over all of its data.
 
     Parameters
     ----------
-    name : a cut that compares `variable`, one number per event, with the boundaries.
+    values : where the handle can stand, rising.
+    columns : what reads in place of a source, such as a store of columns in memory.
+    cancel : asked between blocks and within them.
+    progress : called with (events done, events in all) after each block.
 
     Raises
     ------
+    NoTileError : the number has no tile; the message says why.
     AnalysisError : the scan was cancelled.
     """
-    place = analysis.index(name)
-    cut = analysis.steps[place]
-    if not isinstance(cut, Cut):
-        raise AnalysisError(f"{name!r} is no cut")
-    # NaN and missing values differ from themselves: they pass neither side of any cut, and enter no cell.
-    moved: list[Step] = [Define(VARIABLE, variable), Cut(f"{VARIABLE} == {VARIABLE}", name)]
-    steps = (*analysis.steps[:place], *moved, *analysis.steps[place + 1 :])
-    # `v > x` is `v >= y` for the float64 y that follows x.
-    edges = np.where(boundaries.kinds == 0, boundaries.values, np.nextafter(boundaries.values, np.inf))
-    pixels = Axis(VARIABLE, "variable", edges=tuple(float(edge) for edge in edges))
-    drawn = [h for h in analysis.histograms if len(h.axes) == 1]
-    after = [s.name for s in analysis.steps[place:] if not isinstance(s, Define) and s.enabled]
-    wanted = [replace(h, axes=(pixels, *h.axes)) for h in drawn]
-    rows = [Histogram(row, (pixels,), None, row) for row in after]
-    asked: list[Histogram] = []
-    for prefix, group in (("plot", wanted), ("row", rows)):
-        for i, histogram in enumerate(group):
-            asked.append(replace(histogram, name=f"{prefix} {i}"))
-            asked.append(replace(histogram, name=f"{prefix} {i} counts", weight=1))
-    result = analysis.with_parts(steps=steps, histograms=tuple(asked), regions=()).run(cancel=cancel)
-    if not result.complete:
-        raise AnalysisError("the scan was cancelled")
+    dataset = analysis.dataset
+    if dataset is None:
+        raise AnalysisError("the analysis has no data; give them with on(…)")
+    stop = cancel or (lambda: False)
+    todo = plan(analysis)
+    is_data = {sample.name: sample.is_data for sample in dataset.samples}
+    forms = {form_of(analysis, s.schema, is_data[key[0]], moved) for key, (s, _) in todo.opened.items()}
+    form: Form = "range" if forms == {"range"} else "steps"
+    bound = {
+        key: (columns(source), moving(analysis, source.schema, is_data[key[0]], moved, values, form))
+        for key, (source, _) in todo.opened.items()
+    }
+    tiles: dict[str, BlockTile] = {sample.name: BlockTile() for sample in dataset.samples}
+    read: dict[str, list[Partial]] = {sample.name: [] for sample in dataset.samples}
+    done, total = 0, todo.events
+    for block in todo.blocks:
+        source, mine = bound[block.sample, block.file, block.tree]
+        arrays = {} if stop() else source.read(mine.bound.demand.branches, block.start, block.stop)
+        made = BlockTile() if stop() else block_tile(mine, arrays, block.events, stop)
+        if stop():
+            raise AnalysisError("cancelled: something newer was asked for")
+        tiles[block.sample] = tiles[block.sample] + made
+        sumw = sum_of_weights(analysis, source, block)
+        read[block.sample].append(Partial(block, sumw=sumw, file_events=source.entries))
+        done += block.events
+        if progress is not None:
+            progress(done, total)
+    first = next(iter(bound.values()))[1]
+    factors = {
+        sample.name: normalisation(dataset, sample, read[sample.name], todo.events_by_sample())
+        for sample in dataset.samples
+    }
+    rows = {name: {row: r.scaled(factors[name]) for row, r in tile.rows.items()} for name, tile in tiles.items()}
+    return Tile(form, first.boundaries, _assemble(analysis, tiles, factors), total_rows(rows))
 
-    def tile(prefix: str, names: Sequence[str]) -> Tile:
-        cells = [_cells(n, result[f"{prefix} {i}"], result[f"{prefix} {i} counts"]) for i, n in enumerate(names)]
-        return Tile(boundaries, tuple(cells))
 
-    return tile("plot", [h.name for h in drawn]), tile("row", after)
+def _assemble(analysis: Analysis, tiles: Mapping[str, BlockTile], factors: Mapping[str, float]) -> dict[str, Cells]:
+    """Histograms over all samples and regions, side by side in the order of the result's axes."""
+    found: dict[str, Cells] = {}
+    regions = [region.name for region in analysis.regions] or [""]
+    for histogram in analysis.histograms:
+        parts = []
+        for sample, tile in tiles.items():
+            factor = 1.0 if histogram.weight == 1 else factors[sample]
+            mine = [tile.cells.get((histogram.name, region)) for region in regions]
+            parts += [cells.scaled(factor) for cells in mine if cells is not None]
+        if parts:
+            found[histogram.name] = _beside(parts)
+    return found
 
 
-def _cells(name: str, h: Any, plain: Any) -> Cells:
-    counts = np.rint(np.asarray(plain.values(flow=True))).astype(np.uint32)
-    counts = counts.reshape(counts.shape[0], -1)
-    variances = h.variances(flow=True)
-    if not hasattr(h.view(flow=True), "variance"):
-        return Cells(name, counts, None, None)
-    sums = np.asarray(h.values(flow=True), dtype=np.float64).reshape(counts.shape)
-    return Cells(name, counts, sums, np.asarray(variances, dtype=np.float64).reshape(counts.shape))
+def _beside(parts: Sequence[Cells]) -> Cells:
+    if len(parts) == 1:
+        return parts[0]
+    counts = np.concatenate([part.counts for part in parts], axis=1)
+    if all(part.sums is None for part in parts):
+        return Cells(counts)
+    both = [part.with_sums() for part in parts]
+    return Cells(counts, *(np.concatenate([pair[i] for pair in both], axis=1) for i in (0, 1)))

@@ -55,7 +55,7 @@ def add(
     for h in analysis.histograms:  # nothing was processed: every histogram is there, and empty
         made.setdefault(h.name, _empty(analysis, h))
     used = [partial.block for sample in dataset.samples for partial in by_sample[sample.name]]
-    total = _total_rows(rows)
+    total = total_rows(rows)
     notes = [*problems, *_problems(total, counters)]
     return Result(made, cutflow(total, is_weighted(analysis)), counters, used, blocks, list(dict.fromkeys(notes)))
 
@@ -168,7 +168,7 @@ def _empty(analysis: Analysis, histogram: Histogram) -> Any:
     return hist.Hist(*axes, storage=bare.storage_type(), name=histogram.name, label=bare.label)
 
 
-def _total_rows(rows: dict[str, dict[str, Row]]) -> dict[str, Row]:
+def total_rows(rows: dict[str, dict[str, Row]]) -> dict[str, Row]:
     """Rows over all samples, in the order of the steps; a step that acts on some samples passes the others through."""
     order: list[str] = []
     for sample_rows in rows.values():
