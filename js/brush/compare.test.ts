@@ -7,15 +7,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { columnsFor, fillColumns } from './columns';
+import { inflate, Table, type TableHeader } from './packing';
 import { Boundaries, Cells } from './tile';
 
 interface Question {
-  pixels: number;
-  bins: number;
-  weighted: boolean;
+  rows: number;
+  plot: {
+    bins: number;
+    counts: TableHeader;
+    sums?: TableHeader;
+    squares?: TableHeader;
+  };
+  encoding: string;
+  /** The form "range": operators and windows; else the values of a handle. */
   low: string;
   high: string;
   windows: [number, number][];
+  values: number[];
 }
 
 const folder = process.env.HEPLENS_TILE;
@@ -28,27 +36,40 @@ function read(name: string): ArrayBuffer {
   ) as ArrayBuffer;
 }
 
-function answer(question: Question): number[] {
-  const { pixels, bins, weighted } = question;
+async function answer(question: Question): Promise<number[]> {
+  const { rows, plot } = question;
   const boundaries = new Boundaries(
     new Float64Array(read('boundaries')),
     new Uint8Array(read('kinds'))
   );
+  const sent = new Uint8Array(read('cells'));
+  const buffer = question.encoding ? await inflate(sent) : sent;
+  const table = (header: TableHeader): Table =>
+    Table.read(buffer, rows, plot.bins, header);
   const cells = new Cells(
-    'h',
-    pixels,
-    bins,
-    new Uint32Array(read('counts')),
-    weighted ? new Float64Array(read('sums')) : null,
-    weighted ? new Float64Array(read('squares')) : null
+    plot.bins,
+    table(plot.counts),
+    plot.sums ? table(plot.sums) : null,
+    plot.squares ? table(plot.squares) : null
   );
+  const slices: [number | null, number | null][] = [
+    ...question.windows.map(
+      ([low, high]) =>
+        [
+          boundaries.first(question.low, low),
+          boundaries.last(question.high, high)
+        ] as [number | null, number | null]
+    ),
+    ...question.values.map(
+      value =>
+        [0, (boundaries.position(value) ?? NaN) + 1] as [number, number | null]
+    )
+  ];
   const drawn = columnsFor(new Float64Array(read('edges')));
   const all: number[] = [];
-  for (const [low, high] of question.windows) {
-    const first = boundaries.first(question.low, low);
-    const last = boundaries.last(question.high, high);
+  for (const [first, last] of slices) {
     assert.ok(first !== null && last !== null);
-    const counts = cells.slice(first, last, cells.space());
+    const counts = cells.between(first, last, cells.space());
     fillColumns(drawn, counts);
     all.push(...counts.values, ...counts.variances);
     all.push(...drawn.outline.c0, ...drawn.outline.c1);
@@ -60,10 +81,10 @@ function answer(question: Question): number[] {
 }
 
 if (folder) {
-  test('slices and columns of the bytes that Python wrote', () => {
+  test('slices and columns of the bytes that Python wrote', async () => {
     const question = JSON.parse(
       readFileSync(`${folder}/question.json`, 'utf8')
     ) as Question;
-    writeFileSync(`${folder}/answer`, new Float64Array(answer(question)));
+    writeFileSync(`${folder}/answer`, new Float64Array(await answer(question)));
   });
 }

@@ -3,7 +3,20 @@ import { test } from 'node:test';
 
 import { columnsFor, fillColumns, steadyRange, valueRange } from './columns';
 import { gridValue, nearestIndex, type Grid } from './grid';
-import { Boundaries, Cells, prefixSums } from './tile';
+import { Table } from './packing';
+import { Boundaries, Cells } from './tile';
+
+/** A table of small whole numbers, of units of 2**exponent. */
+function table(bins: number, numbers: number[], exponent?: number): Table {
+  const rows = numbers.length / bins;
+  const bytes = new DataView(new ArrayBuffer(numbers.length + 2 * bins));
+  numbers.forEach((n, i) => bytes.setInt8(i, n));
+  for (let b = 0; b < bins; b++) {
+    bytes.setInt16(numbers.length + 2 * b, exponent ?? 0, true);
+  }
+  const header = { at: 0, width: 1, exponents: numbers.length };
+  return Table.read(new Uint8Array(bytes.buffer), rows, bins, header);
+}
 
 test('a grid value is the number that its decimal text is', () => {
   const grid: Grid = { start: 0, stop: 500, unit: 1, exponent: -1 };
@@ -34,30 +47,42 @@ test('boundaries are found by value and side', () => {
   assert.equal(boundaries.first('==', 1), null);
 });
 
-test('prefix sums start at zero and end at the total', () => {
-  assert.deepEqual(
-    [...prefixSums([1, 2, 3, 4, 5, 6], 3, 2)],
-    [0, 0, 1, 2, 4, 6, 9, 12]
-  );
-});
-
-test('a window that is the wrong way round holds nothing', () => {
-  const cells = new Cells('x', 3, 1, [1, 2, 3], null, null);
-  assert.deepEqual([...cells.slice(2, 1, cells.space()).values], [0]);
-  assert.equal(cells.filled(2, 1), 0);
+test('rows add up, and the wrong way round they hold nothing', () => {
+  const sums = table(2, [1, 2, 3, 4, -5, 6]);
+  assert.deepEqual([sums.between(0, 2, 0), sums.between(0, 3, 1)], [4, 12]);
+  assert.deepEqual([sums.between(2, 3, 0), sums.between(2, 1, 0)], [-5, 0]);
 });
 
 test('a bin that nothing fell into is exactly zero', () => {
-  const cells = new Cells('x', 3, 1, [1, 1, 0], [0.1, 0.2, 0], [0.01, 0.04, 0]);
-  const { values, variances } = cells.slice(2, 3, cells.space());
+  const cells = new Cells(
+    1,
+    table(1, [2, -2]),
+    table(1, [3, -2], -4),
+    table(1, [3, -2], -8)
+  );
+  const { values, variances } = cells.between(0, 2, cells.space());
   assert.deepEqual([values[0], variances[0]], [0, 0]);
 });
 
 test('negative weights keep their sign and never a negative variance', () => {
-  const cells = new Cells('x', 2, 1, [2, 1], [-1, 1e-20], [0.5, 1e-40]);
-  const { values, variances } = cells.slice(0, 1, cells.space());
-  assert.deepEqual([values[0], variances[0]], [-1, 0.5]);
-  assert.ok(cells.slice(1, 2, cells.space()).variances[0] >= 0);
+  const cells = new Cells(
+    1,
+    table(1, [2, 1]),
+    table(1, [-1, 1], -1),
+    table(1, [3, -1], -1)
+  );
+  const { values, variances } = cells.between(0, 1, cells.space());
+  assert.deepEqual([values[0], variances[0]], [-0.5, 1.5]);
+  assert.equal(cells.between(1, 2, cells.space()).variances[0], 0);
+});
+
+test('a place is found by value alone where each value is one', () => {
+  const boundaries = new Boundaries(
+    new Float64Array([1, 2.5]),
+    new Uint8Array([0, 0])
+  );
+  assert.equal(boundaries.position(2.5), 1);
+  assert.equal(boundaries.position(2), null);
 });
 
 test('an outline rises at the first edge and falls at the last', () => {

@@ -1,9 +1,11 @@
 /**
  * Slices of a tile; twin of `heplens.engine.tiles`.
  *
- * A tile holds, for every histogram, the counts per (pixel of the dragged cut's variable, bin). The sums up to each
- * pixel are made once, in float64; a position of the handle is then one subtraction per bin.
+ * A tile holds rows of cells for every histogram. The sums up to each row are made once; a position of the handle is
+ * then one subtraction per bin.
  */
+
+import type { Table } from './packing';
 
 export interface Counts {
   /** Underflow first, overflow last. */
@@ -22,8 +24,10 @@ export class Boundaries {
     readonly kinds: Uint8Array
   ) {}
 
-  get pixels(): number {
-    return this.values.length + 1;
+  /** The place of `value`, whatever side it takes; null when it is none. */
+  position(value: number): number | null {
+    const after = this.after(this.kinds[0], value);
+    return after === null ? null : after - 1;
   }
 
   /** The first pixel that passes `v >= value` (or `>`); null when `value` is no boundary. */
@@ -56,61 +60,31 @@ export class Boundaries {
   }
 }
 
-/** Sums along the pixels: row p holds the sum of the pixels before p. */
-export function prefixSums(
-  cells: ArrayLike<number>,
-  pixels: number,
-  bins: number
-): Float64Array {
-  const sums = new Float64Array((pixels + 1) * bins);
-  for (let p = 0; p < pixels; p++) {
-    const row = p * bins;
-    for (let b = 0; b < bins; b++) {
-      sums[row + bins + b] = sums[row + b] + cells[row + b];
-    }
-  }
-  return sums;
-}
-
 /** One histogram of a tile. */
 export class Cells {
-  private readonly counts: Float64Array;
-  private readonly sums: Float64Array | null;
-  private readonly squares: Float64Array | null;
-
   constructor(
-    readonly name: string,
-    readonly pixels: number,
     readonly bins: number,
-    counts: ArrayLike<number>,
-    sums: ArrayLike<number> | null,
-    squares: ArrayLike<number> | null
-  ) {
-    this.counts = prefixSums(counts, pixels, bins);
-    this.sums = sums && prefixSums(sums, pixels, bins);
-    this.squares = squares && prefixSums(squares, pixels, bins);
-  }
+    private readonly counts: Table,
+    private readonly sums: Table | null,
+    private readonly squares: Table | null
+  ) {}
 
   /**
-   * Values and variances of the pixels `first <= p < last`, written into `into`.
+   * Values and variances of the rows `first <= row < last`, written into `into`.
    *
    * A bin that nothing fell into is exactly 0 and a variance is never negative, whatever a subtraction leaves behind.
    */
-  slice(first: number, last: number, into: Counts): Counts {
+  between(first: number, last: number, into: Counts): Counts {
     const { values, variances } = into;
-    const from = first * this.bins;
-    const to = Math.max(first, last) * this.bins;
+    const { counts, sums, squares } = this;
     for (let b = 0; b < this.bins; b++) {
-      const count = this.counts[to + b] - this.counts[from + b];
-      if (this.sums === null || this.squares === null) {
+      const count = counts.between(first, last, b);
+      if (sums === null || squares === null) {
         values[b] = count;
         variances[b] = count;
       } else if (count > 0) {
-        values[b] = this.sums[to + b] - this.sums[from + b];
-        variances[b] = Math.max(
-          0,
-          this.squares[to + b] - this.squares[from + b]
-        );
+        values[b] = sums.between(first, last, b);
+        variances[b] = Math.max(0, squares.between(first, last, b));
       } else {
         values[b] = 0;
         variances[b] = 0;
@@ -119,7 +93,7 @@ export class Cells {
     return into;
   }
 
-  /** Space for the result of `slice`. */
+  /** Space for the result of `between`. */
   space(): Counts {
     return {
       values: new Float64Array(this.bins),
@@ -127,14 +101,10 @@ export class Cells {
     };
   }
 
-  /** How many fills there are between two pixels, weights aside. */
-  filled(first: number, last: number): number {
-    const from = first * this.bins;
-    const to = Math.max(first, last) * this.bins;
-    let total = 0;
-    for (let b = 0; b < this.bins; b++) {
-      total += this.counts[to + b] - this.counts[from + b];
-    }
-    return total;
+  get bytes(): number {
+    return [this.counts, this.sums, this.squares].reduce(
+      (total, table) => total + (table?.bytes ?? 0),
+      0
+    );
   }
 }

@@ -8,7 +8,7 @@ export function Cutflow({ rows }: { rows: CutflowRow[] }) {
     return null;
   }
   const hasWeights = rows.some(row => row.weighted !== null);
-  const hasMissing = rows.some(row => row.missing > 0);
+  const hasMissing = rows.some(row => row.missing + row.nan > 0);
   return (
     <table class="heplens-cutflow">
       <thead>
@@ -41,7 +41,9 @@ export function Cutflow({ rows }: { rows: CutflowRow[] }) {
             )}
             <td>{i === 0 ? '' : percent(row.passed, rows[i - 1].passed)}</td>
             {hasMissing && (
-              <td>{row.missing > 0 ? events(row.missing) : ''}</td>
+              <td>
+                {row.missing + row.nan > 0 ? events(row.missing + row.nan) : ''}
+              </td>
             )}
           </tr>
         ))}

@@ -17,10 +17,7 @@ interface Props {
 
 export function HandleRow({ handle, value, actions }: Props) {
   return (
-    <div
-      class="heplens-handle"
-      onPointerEnter={() => actions.prepare(handle.step)}
-    >
+    <div class="heplens-handle" onPointerEnter={() => actions.prepare(handle)}>
       <span class="heplens-handle-label" title={handle.label}>
         {handle.label}
       </span>
@@ -55,7 +52,7 @@ function Slider({ handle, value, actions }: Props) {
       max={grid.stop}
       step={1}
       value={nearestIndex(grid, value)}
-      onFocus={() => actions.prepare(handle.step)}
+      onFocus={() => actions.prepare(handle)}
       onPointerDown={() => (pressed.current = true)}
       onInput={event => {
         actions.move(

@@ -238,8 +238,8 @@ function Edge({ handle, value, at, frame, actions }: EdgeProps) {
       aria-valuenow={value}
       data-edge={handle.id}
       style={{ left: `${at}%` }}
-      onPointerEnter={() => actions.prepare(handle.step)}
-      onFocus={() => actions.prepare(handle.step)}
+      onPointerEnter={() => actions.prepare(handle)}
+      onFocus={() => actions.prepare(handle)}
       onPointerDown={event => {
         event.currentTarget.setPointerCapture(event.pointerId);
         event.preventDefault();

@@ -19,7 +19,7 @@ export interface Problem {
 
 /** Moving a handle: many positions, then one release. */
 export interface HandleActions {
-  prepare(step: string): void;
+  prepare(handle: Handle): void;
   move(handle: Handle, value: number): void;
   release(): void;
   set(handle: Handle, value: number | null): void;

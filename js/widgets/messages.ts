@@ -1,8 +1,9 @@
 /** Every message that crosses between a page and the kernel; twin of `heplens.widgets.messages`. */
 
 import type { Grid } from '../brush/grid';
+import type { TableHeader } from '../brush/packing';
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 export interface Status {
   phase: 'idle' | 'running' | 'failed';
@@ -46,7 +47,7 @@ export type Request =
   | { kind: 'redo' }
   | { kind: 'snapshot' }
   | { kind: 'counts'; revision: number; edit?: Operation }
-  | { kind: 'tile'; revision: number; name: string }
+  | { kind: 'tile'; revision: number; handle: string }
   | { kind: 'bokeh'; version: string }
   | { kind: 'script' };
 
@@ -74,7 +75,14 @@ export interface CutflowRow {
   step: string;
   passed: number;
   weighted: number | null;
+  /** Of `weighted`. */
+  variance: number | null;
   missing: number;
+  nan: number;
+  bad_weights: number;
+  /** Of a filter. */
+  objects_in: number | null;
+  objects_out: number | null;
 }
 
 /** One number of one step that can be moved. */
@@ -87,8 +95,10 @@ export interface Handle {
   value: number | null;
   label: string;
   variable: string;
-  grid: Grid | null;
-  tiled: boolean;
+  grid: Grid;
+  /** The key of the tile with which it moves without the kernel; null when there is none, and then `reason` says why. */
+  tile: string | null;
+  reason: string;
   plots: string[];
 }
 
@@ -110,7 +120,7 @@ export type Reply = Common &
     | { kind: 'failed'; reason: string; position: number | null }
     | ({ kind: 'snapshot'; revision: number } & SnapshotFields)
     | ({ kind: 'counts'; revision: number; key: string } & CountsFields)
-    | ({ kind: 'tile'; revision: number; name: string } & TileFields)
+    | ({ kind: 'tile'; revision: number } & TileFields)
     | { kind: 'bokeh'; version: string; encoding: string }
     | { kind: 'script'; text: string }
   );
@@ -130,21 +140,34 @@ export interface CountsFields {
   complete: boolean;
   events: number | null;
   handles?: Handle[];
-  tiles?: Record<string, string>;
 }
 
-/** `buffer` is the index of the first of one (counts) or three (counts, sums, squares) buffers. */
+/** One histogram of a tile; sums and squares when there are weights. */
 export interface TileCells {
   name: string;
   bins: number;
-  weighted: boolean;
-  buffer: number;
+  counts: TableHeader;
+  sums?: TableHeader;
+  squares?: TableHeader;
+}
+
+/** One row of the cutflow: the fields that move, and the weighted sum and its variance. */
+export interface TileRow {
+  name: string;
+  fields: (
+    'passed' | 'missing' | 'nan' | 'bad_weights' | 'objects_in' | 'objects_out'
+  )[];
+  counts: TableHeader;
+  sums: TableHeader;
 }
 
 export interface TileFields {
   key: string;
-  cells: TileCells[];
-  cutflow: TileCells[];
+  form: 'range' | 'steps';
+  rows: number;
+  plots: TileCells[];
+  cutflow: TileRow[];
+  encoding: 'deflate' | '';
   bytes: number;
 }
 
@@ -165,10 +188,6 @@ export function mismatch(protocol: unknown): string {
 /** A buffer as float64, copied when its offset is not aligned. */
 export function floats(view: DataView): Float64Array {
   return new Float64Array(aligned(view, 8));
-}
-
-export function counts32(view: DataView): Uint32Array {
-  return new Uint32Array(aligned(view, 4));
 }
 
 export function bytes(view: DataView): Uint8Array<ArrayBuffer> {

@@ -3,7 +3,7 @@
 import type { Counts } from '../brush/tile';
 import type { CutflowRow, Handle, Operation } from './messages';
 import type { Reader, Whole } from './reader';
-import { edgesOf, Tile, TileShelf, type Slice } from './tiles';
+import { Tile, TileShelf, type Slice } from './tiles';
 
 interface Drag {
   handle: Handle;
@@ -50,10 +50,10 @@ export class Mover {
     return this.operation(handle, value);
   }
 
-  /** Have the tile of a step ready before its handle is pressed. */
-  prepare(step: string): void {
-    if (this.handles(step).some(h => h.tiled)) {
-      void this.readTile(step);
+  /** Have the tile of a handle ready before it is pressed. */
+  prepare(handle: Handle): void {
+    if (handle.tile) {
+      void this.readTile(handle);
     }
   }
 
@@ -61,11 +61,11 @@ export class Mover {
   move(handle: Handle, value: number): void {
     if (this.drag?.handle.id !== handle.id || this.drag.released) {
       this.drag = { handle, value, tile: null, slice: null, released: false };
-      this.prepare(handle.step);
+      this.prepare(handle);
     }
     this.drag.value = value;
     this.place(this.drag);
-    if (!this.drag.slice && !handle.tiled) {
+    if (!this.drag.slice && !handle.tile) {
       void this.readPreview(this.operation(handle, value));
     }
     this.whole.changed(true);
@@ -134,18 +134,8 @@ export class Mover {
     if (!drag?.tile || !drag.slice) {
       return rows;
     }
-    const { first, last } = drag.slice;
-    const moved = new Map(drag.tile.rows.map(cells => [cells.name, cells]));
-    return rows.map(row => {
-      const cells = moved.get(row.name);
-      if (!cells) {
-        return row;
-      }
-      const { values } = cells.slice(first, last, cells.space());
-      const weighted =
-        row.weighted === null ? null : values.reduce((a, b) => a + b, 0);
-      return { ...row, passed: cells.filled(first, last), weighted };
-    });
+    const { tile, slice } = drag;
+    return rows.map(row => tile.row(row, slice));
   }
 
   clear(): void {
@@ -153,18 +143,16 @@ export class Mover {
   }
 
   private place(drag: Drag): void {
-    const key = this.reader.numbers?.tiles?.[drag.handle.step];
-    drag.tile = (key && this.shelf.get(key)) || null;
-    const edges = edgesOf(
-      this.handles(drag.handle.step),
-      drag.handle.id,
-      drag.value
-    );
-    drag.slice = drag.tile?.slice(edges) ?? null;
+    const { handle } = drag;
+    drag.tile = (handle.tile && this.shelf.get(handle.tile)) || null;
+    drag.slice =
+      drag.tile?.slice(handle, this.handles(handle.step), each =>
+        each.id === handle.id ? drag.value : each.value
+      ) ?? null;
   }
 
-  private async readTile(step: string): Promise<void> {
-    const key = this.reader.numbers?.tiles?.[step];
+  private async readTile(handle: Handle): Promise<void> {
+    const key = handle.tile;
     if (!key || this.shelf.get(key) || this.asking === key) {
       return;
     }
@@ -174,10 +162,10 @@ export class Mover {
       const answer = await this.whole.requests.ask('tile', {
         kind: 'tile',
         revision,
-        name: step
+        handle: handle.id
       });
-      this.shelf.put(answer.reply.key, new Tile(answer));
-      if (this.drag?.handle.step === step) {
+      this.shelf.put(answer.reply.key, await Tile.read(answer));
+      if (this.drag?.handle.tile === key) {
         this.place(this.drag);
         this.whole.changed(true);
       }

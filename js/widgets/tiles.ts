@@ -1,62 +1,105 @@
 /** The tiles a page holds, and what the handles show from them without asking the kernel. */
 
+import { inflate, Table, type TableHeader } from '../brush/packing';
 import { Boundaries, Cells, type Counts } from '../brush/tile';
 import {
   bytes,
-  counts32,
   floats,
   type Answer,
+  type CutflowRow,
   type Handle,
-  type TileCells
+  type TileRow
 } from './messages';
 
-/** A position of one step's handles. */
-export interface Edges {
-  low: number | null;
-  high: number | null;
-  lowOperator: string;
-  highOperator: string;
-}
-
+/** The rows of cells that add up to what a position shows. */
 export interface Slice {
   first: number;
   last: number;
 }
 
+/** A row of the cutflow along the handle. */
+interface MovedRow {
+  fields: TileRow['fields'];
+  counts: Table;
+  sums: Table;
+}
+
 export class Tile {
-  readonly boundaries: Boundaries;
-  readonly plots: Map<string, Cells>;
-  readonly rows: Cells[];
-  readonly bytes: number;
   private readonly space = new Map<string, Counts>();
 
-  constructor({ reply, buffers }: Answer<'tile'>) {
-    this.boundaries = new Boundaries(floats(buffers[0]), bytes(buffers[1]));
-    const unpack = (c: TileCells): Cells =>
-      new Cells(
-        c.name,
-        this.boundaries.pixels,
-        c.bins,
-        counts32(buffers[c.buffer]),
-        c.weighted ? floats(buffers[c.buffer + 1]) : null,
-        c.weighted ? floats(buffers[c.buffer + 2]) : null
+  private constructor(
+    private readonly form: 'range' | 'steps',
+    private readonly boundaries: Boundaries,
+    private readonly plots: Map<string, Cells>,
+    private readonly rows: Map<string, MovedRow>
+  ) {}
+
+  static async read({ reply, buffers }: Answer<'tile'>): Promise<Tile> {
+    const sent = bytes(buffers[2]);
+    const buffer = reply.encoding === 'deflate' ? await inflate(sent) : sent;
+    const table = (bins: number, header: TableHeader): Table =>
+      Table.read(buffer, reply.rows, bins, header);
+    const plots = reply.plots.map(({ name, bins, counts, sums, squares }) => {
+      const cells = new Cells(
+        bins,
+        table(bins, counts),
+        sums ? table(bins, sums) : null,
+        squares ? table(bins, squares) : null
       );
-    this.plots = new Map(reply.cells.map(c => [c.name, unpack(c)]));
-    this.rows = reply.cutflow.map(unpack);
-    this.bytes = reply.bytes;
+      return [name, cells] as const;
+    });
+    const rows = reply.cutflow.map(({ name, fields, counts, sums }) => {
+      const row = {
+        fields,
+        counts: table(fields.length, counts),
+        sums: table(2, sums)
+      };
+      return [name, row] as const;
+    });
+    return new Tile(
+      reply.form,
+      new Boundaries(floats(buffers[0]), bytes(buffers[1])),
+      new Map(plots),
+      new Map(rows)
+    );
   }
 
-  /** The pixels that pass; null when an edge is not a boundary of this tile. */
-  slice(edges: Edges): Slice | null {
-    const first =
-      edges.low === null
-        ? 0
-        : this.boundaries.first(edges.lowOperator, edges.low);
-    const last =
-      edges.high === null
-        ? this.boundaries.pixels
-        : this.boundaries.last(edges.highOperator, edges.high);
-    return first === null || last === null ? null : { first, last };
+  get bytes(): number {
+    let total = 0;
+    for (const cells of this.plots.values()) {
+      total += cells.bytes;
+    }
+    return total;
+  }
+
+  /** The rows for the handles of a step, `values` being where each stands; null when one is between two positions. */
+  slice(
+    moved: Handle,
+    step: Handle[],
+    values: (handle: Handle) => number | null
+  ): Slice | null {
+    if (this.form === 'steps') {
+      const value = values(moved);
+      const at = value === null ? null : this.boundaries.position(value);
+      return at === null ? null : { first: 0, last: at + 1 };
+    }
+    let first: number | null = 0;
+    let last: number | null = this.boundaries.values.length + 1;
+    for (const handle of step) {
+      const value = values(handle);
+      if (value === null) {
+        continue;
+      }
+      if (handle.operator.startsWith('>')) {
+        first = this.boundaries.first(handle.operator, value);
+      } else {
+        last = this.boundaries.last(handle.operator, value);
+      }
+      if (first === null || last === null) {
+        return null;
+      }
+    }
+    return { first, last };
   }
 
   counts(name: string, { first, last }: Slice): Counts | undefined {
@@ -68,40 +111,35 @@ export class Tile {
     if (!into) {
       this.space.set(name, (into = cells.space()));
     }
-    return cells.slice(first, last, into);
+    return cells.between(first, last, into);
   }
-}
 
-/** Where the handles of a step stand, with one of them moved. */
-export function edgesOf(
-  handles: Handle[],
-  moved: string,
-  value: number
-): Edges {
-  const edges: Edges = {
-    low: null,
-    high: null,
-    lowOperator: '>=',
-    highOperator: '<'
-  };
-  for (const handle of handles) {
-    const now = handle.id === moved ? value : handle.value;
-    if (handle.operator.startsWith('>')) {
-      edges.low = now;
-      edges.lowOperator = handle.operator;
-    } else {
-      edges.high = now;
-      edges.highOperator = handle.operator;
+  /** A row of the cutflow with the handle there; as it is when it does not depend on the handle. */
+  row(row: CutflowRow, { first, last }: Slice): CutflowRow {
+    const moved = this.rows.get(row.name);
+    if (!moved) {
+      return row;
     }
+    const found = { ...row };
+    moved.fields.forEach((field, i) => {
+      found[field] = moved.counts.between(first, last, i);
+    });
+    if (row.weighted !== null) {
+      const none = found.passed === found.bad_weights;
+      found.weighted = none ? 0 : moved.sums.between(first, last, 0);
+      found.variance = none
+        ? 0
+        : Math.max(0, moved.sums.between(first, last, 1));
+    }
+    return found;
   }
-  return edges;
 }
 
 /** The most recently used tiles, at most `limit` bytes of cells. */
 export class TileShelf {
   private readonly tiles = new Map<string, Tile>();
 
-  constructor(private readonly limit = 64 * 1024 * 1024) {}
+  constructor(private readonly limit = 128 * 1024 * 1024) {}
 
   get(key: string): Tile | undefined {
     const tile = this.tiles.get(key);
@@ -115,10 +153,7 @@ export class TileShelf {
   put(key: string, tile: Tile): void {
     this.tiles.delete(key);
     this.tiles.set(key, tile);
-    let total = 0;
-    for (const each of this.tiles.values()) {
-      total += each.bytes;
-    }
+    let total = this.bytes;
     for (const [old, each] of this.tiles) {
       if (total <= this.limit || this.tiles.size === 1) {
         break;
@@ -126,6 +161,15 @@ export class TileShelf {
       this.tiles.delete(old);
       total -= each.bytes;
     }
+  }
+
+  /** Memory that the cells take in the page. */
+  get bytes(): number {
+    let total = 0;
+    for (const each of this.tiles.values()) {
+      total += each.bytes;
+    }
+    return total;
   }
 
   clear(): void {

@@ -106,7 +106,7 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
   });
 
   const actions = {
-    prepare: (step: string) => mover.prepare(step),
+    prepare: (handle: Handle) => mover.prepare(handle),
     move: (handle: Handle, value: number) => mover.move(handle, value),
     release: () => store.release(),
     set: (handle: Handle, value: number | null) => store.set(handle, value),

@@ -1,4 +1,4 @@
-"""Tiles against plain comparison, at every boundary."""
+"""What a tile is made of: boundaries, cells, and how blocks add."""
 
 from __future__ import annotations
 
@@ -8,96 +8,32 @@ from itertools import product
 import numpy as np
 import pytest
 
-from heplens.engine.tiles import Boundaries, Fills, add, build, slice_tile
+from heplens.engine.tiles import BlockTile, Boundaries, Cells
 
 COMPARE = {">=": operator.ge, ">": operator.gt, "<": operator.lt, "<=": operator.le}
 STEPS = [-1.0, 0.1, 0.25, 0.3, 2.0]
-
-
-def values_of(rng: np.random.Generator, n: int) -> np.ndarray:
-    """Ties at the steps, float32 numbers beside them, both infinities, NaN."""
-    pool = np.concatenate(
-        [
-            np.repeat(STEPS, 3),
-            np.float32([0.1, 0.3]).astype(float),
-            rng.normal(size=20),
-            [np.inf, -np.inf, np.nan, -0.0],
-        ]
-    )
-    return rng.choice(pool, size=n)
+#: Ties at the steps, float32 numbers beside them, both infinities, NaN.
+VALUES = np.array([*STEPS, *np.float32([0.1, 0.3]).astype(float), np.inf, -np.inf, np.nan, -0.0, 0.2])
 
 
 @pytest.mark.parametrize(("low", "high"), list(product([">=", ">"], ["<", "<="])))
-@pytest.mark.parametrize("weighted", [False, True])
-def test_every_window_is_what_comparing_gives(low: str, high: str, weighted: bool) -> None:
-    rng = np.random.default_rng(7)
-    values = values_of(rng, 3000)
-    mask = rng.random(len(values)) < 0.8
-    bins = rng.integers(0, 6, len(values))
-    weights = rng.normal(size=len(values)) if weighted else None
+def test_every_window_is_what_comparing_gives(low: str, high: str) -> None:
     boundaries = Boundaries.of(STEPS, [low, high])
-    tile = build(values, boundaries, [Fills("h", bins, 6, mask=mask, weights=weights)])
+    pixel = boundaries.pixel(VALUES)
     for a, b in product(STEPS, STEPS):
-        passed = mask & COMPARE[low](values, a) & COMPARE[high](values, b)
-        counts = np.bincount(bins[passed], minlength=6)
-        got, variance = slice_tile(tile.cells[0], boundaries.first(low, a), boundaries.last(high, b))
-        if weights is None:
-            assert np.array_equal(got, counts)
-            assert np.array_equal(variance, counts)
-        else:
-            w = weights[passed]
-            scale = np.bincount(bins[mask], np.abs(weights[mask]), minlength=6)
-            assert np.all(np.abs(got - np.bincount(bins[passed], w, minlength=6)) <= 1e-9 * scale)
-            assert np.all(got[counts == 0] == 0)
-            assert np.all(variance[counts == 0] == 0)
-            assert np.all(variance >= 0)
-
-
-def test_one_sided_cuts_keep_what_lies_beyond_the_range_but_never_nan() -> None:
-    values = np.array([-np.inf, -5, 0.5, 99, np.inf, np.nan])
-    boundaries = Boundaries.of([0.0, 1.0], [">=", "<"])
-    tile = build(values, boundaries, [Fills("h", np.zeros(6, dtype=np.int64), 1)])
-    assert tile.excluded == 1
-    cells = tile.cells[0]
-    assert slice_tile(cells, boundaries.first(">=", 0.0), 3)[0] == 3
-    assert slice_tile(cells, 0, boundaries.last("<", 1.0))[0] == 3
+        inside = (pixel >= boundaries.first(low, a)) & (pixel < boundaries.last(high, b))
+        assert np.array_equal(inside, COMPARE[low](VALUES, a) & COMPARE[high](VALUES, b))
 
 
 def test_the_edge_is_the_cut_value_in_float64() -> None:
-    stored = np.float32(0.1)
     boundaries = Boundaries.of([0.1], [">"])
-    tile = build(np.array([stored]), boundaries, [Fills("h", np.zeros(1, dtype=np.int64), 1)])
-    assert slice_tile(tile.cells[0], boundaries.first(">", 0.1), 2)[0] == 1
+    assert boundaries.pixel(np.float32(0.1)) == boundaries.first(">", 0.1) == 1
 
 
-def test_objects_fill_once_each_and_follow_their_event() -> None:
-    values = np.array([1.0, 3.0])
-    events = np.array([0, 0, 1])
-    boundaries = Boundaries.of([2.0], [">="])
-    tile = build(values, boundaries, [Fills("h", np.array([0, 1, 1]), 2, events=events)])
-    assert slice_tile(tile.cells[0], boundaries.first(">=", 2.0), 2)[0].tolist() == [0, 1]
-    assert slice_tile(tile.cells[0], 0, 2)[0].tolist() == [1, 2]
-
-
-def test_tiles_of_chunks_add() -> None:
-    rng = np.random.default_rng(3)
-    values, bins, weights = values_of(rng, 400), rng.integers(0, 4, 400), rng.normal(size=400)
-    boundaries = Boundaries.of(STEPS, [">="])
-
-    def part(rows: slice) -> object:
-        return build(values[rows], boundaries, [Fills("h", bins[rows], 4, weights=weights[rows])])
-
-    whole = part(slice(None))
-    both = add(part(slice(0, 150)), part(slice(150, None)))
-    assert np.array_equal(whole.cells[0].counts, both.cells[0].counts)
-    assert np.allclose(whole.cells[0].sums, both.cells[0].sums, rtol=1e-13, atol=1e-13)
-    assert both.excluded == whole.excluded
-
-
-def test_no_events_make_an_empty_tile() -> None:
-    boundaries = Boundaries.of([0.0], [">="])
-    tile = build(np.array([]), boundaries, [Fills("h", np.array([], dtype=np.int64), 3)])
-    assert slice_tile(tile.cells[0], 0, 2)[0].tolist() == [0, 0, 0]
+def test_a_unit_moves_what_is_compared_and_not_what_is_shown() -> None:
+    boundaries = Boundaries.of([20.0, 25.0], [">="], [20_000.0, 25_000.0])
+    assert boundaries.pixel([19_999.0, 20_000.0, 30_000.0]).tolist() == [0, 1, 2]
+    assert boundaries.first(">=", 20.0) == 1
 
 
 def test_a_value_that_is_no_boundary_is_refused() -> None:
@@ -105,3 +41,30 @@ def test_a_value_that_is_no_boundary_is_refused() -> None:
         Boundaries.of([0.0], [">="]).first(">=", 0.5)
     with pytest.raises(ValueError, match="finite"):
         Boundaries.of([np.inf], [">="])
+    with pytest.raises(ValueError, match="rise"):
+        Boundaries.of([1.0, 1.0], [">="])
+
+
+def test_rows_the_wrong_way_round_hold_nothing() -> None:
+    cells = Cells(np.array([[1], [2], [3]]))
+    assert cells.between(2, 1)[0].tolist() == [0]
+
+
+def test_what_is_left_of_weights_that_were_taken_back_is_nothing() -> None:
+    cells = Cells(
+        np.array([[2], [-1], [-1]]),
+        np.array([[0.1 + 0.2], [-0.1], [-0.2]]),
+        np.array([[0.05], [-0.01], [-0.04]]),
+    )
+    assert np.cumsum(cells.sums)[-1] != 0, "the sums themselves leave a residue"
+    values, variances = cells.between(0, 3)
+    assert (values.tolist(), variances.tolist()) == ([0.0], [0.0])
+    assert cells.between(0, 2)[1][0] >= 0
+
+
+def test_blocks_add_and_weights_join_counts() -> None:
+    plain, heavy = Cells(np.array([[1]])), Cells(np.array([[2]]), np.array([[5.0]]), np.array([[13.0]]))
+    total = (BlockTile({("h", ""): plain}) + BlockTile({("h", ""): heavy, ("g", ""): plain})).cells
+    assert [total["h", ""].counts[0, 0], total["h", ""].sums[0, 0], total["h", ""].squares[0, 0]] == [3, 6, 14]
+    assert total["g", ""] == plain
+    assert plain.scaled(0.5).sums[0, 0] == 0.5 and plain.scaled(0.5).squares[0, 0] == 0.25

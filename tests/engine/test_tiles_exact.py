@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from generated import arrays, many
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
 from moved_tiles import assert_exact
 
 from heplens import Analysis
@@ -84,7 +84,9 @@ SHAPES: dict[str, tuple[Any, Moved, list[float]]] = {
         STEPS,
     ),
     "define": (
-        lambda a: plots(a.define("hard", "count(Muon.pt > 20)").cut("hard >= 1", name="c").hist("hard", bins=5, range=(0, 5))),
+        lambda a: plots(
+            a.define("hard", "count(Muon.pt > 20)").cut("hard >= 1", name="c").hist("hard", bins=5, range=(0, 5))
+        ),
         Moved("hard", "literal", 0),
         STEPS,
     ),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import hist
 import numpy as np
 import pytest
 
 from heplens.analysis import Analysis
-from heplens.analysis.edits import apply
 from heplens.engine.grid import nice_grid
-from heplens.engine.tiles import Boundaries, Cells, slice_tile
-from heplens.figures import bins_of
+from heplens.errors import AnalysisError
 from heplens.widgets.compute import Compute
 
 
@@ -45,13 +44,36 @@ def test_windows_and_literals_are_handles(analysis: Analysis) -> None:
     assert found["window/low/0"]["plots"] == ["x"]
     assert found["window/low/0"]["operator"] == ">="
     assert found["low y/literal/0"]["operator"] == "<"
-    assert all(h["tiled"] for h in found.values())
+    assert all(h["tile"] and not h["reason"] for h in found.values())
+    assert found["window/low/0"]["tile"] == found["window/high/0"]["tile"], "both edges of a window are free"
 
 
-def test_a_comparison_within_a_larger_expression_has_no_tile(analysis: Analysis) -> None:
-    found = handles_of(analysis.cut("x > 3 & y < 1", name="both"))
-    assert not found["both/literal/0"]["tiled"]
-    assert not found["both/literal/1"]["tiled"]
+def test_each_number_of_a_larger_expression_has_a_tile_of_its_own(analysis: Analysis) -> None:
+    found = handles_of(analysis.cut("x > 3 & y < 1", name="both").define("d", "x > 7").weight("1 + (y > 2)", name="w"))
+    keys = [found[id]["tile"] for id in ("both/literal/0", "both/literal/1", "w/literal/0")]
+    assert all(keys) and len(set(keys)) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "id", "said"),
+    [
+        (lambda a: a.enable("some", False), "some/literal/0", "switched off"),
+        (lambda a: a.define("d", "x > 7"), "d/literal/0", "nothing that is filled"),
+        (lambda a: a.cut("n < 1e17", name="far"), "far/literal/0", "beyond 2⁵³"),
+        (lambda a: a.hist(("x", "y", "w"), bins=(60, 60, 60), range=((0, 1),) * 3), "low y/literal/0", "too many bins"),
+        (
+            lambda a: a.hist("n", axes=[hist.axis.IntCategory([], growth=True)], name="grows"),
+            "low y/literal/0",
+            "known only when it is filled",
+        ),
+    ],
+)
+def test_a_handle_without_a_tile_says_why(analysis: Analysis, change: Any, id: str, said: str) -> None:
+    handle = handles_of(change(analysis))[id]
+    assert handle["tile"] is None
+    assert said in handle["reason"]
+    with pytest.raises(AnalysisError, match="does not move without the kernel"):
+        Compute().tile(change(analysis), id, lambda: False)
 
 
 def test_the_range_is_that_of_the_histogram_or_of_the_data(analysis: Analysis) -> None:
@@ -61,72 +83,9 @@ def test_the_range_is_that_of_the_histogram_or_of_the_data(analysis: Analysis) -
     assert w["start"] < 0 < w["stop"]
 
 
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize(
-    ("step", "edits"),
-    [
-        ("window", [{"op": "set_window", "name": "window", "low": v, "high": 80} for v in (0, 20, 20.2, 50.4, 80)]),
-        ("window", [{"op": "set_window", "name": "window", "low": 20, "high": v} for v in (20, 33.4, 60, 100)]),
-        ("window", [{"op": "set_window", "name": "window", "low": None, "high": 60}]),
-        ("some", [{"op": "set_literal", "name": "some", "index": 0, "value": v} for v in (0, 1, 3, 4)]),
-        ("low y", [{"op": "set_literal", "name": "low y", "index": 0, "value": v} for v in (-1, 0.02, 2)]),
-    ],
-)
-def test_a_tile_gives_the_bins_and_the_cutflow_of_run(
-    analysis: Analysis, weighted: bool, step: str, edits: list[dict[str, Any]]
-) -> None:
-    if weighted:
-        analysis = analysis.weight("w", name="weight")
-    fields, buffers = Compute().tile(analysis, step, lambda: False)
-    boundaries = Boundaries(np.frombuffer(buffers[0]), np.frombuffer(buffers[1], dtype=np.uint8))
-    for edit in edits:
-        moved = apply(analysis, edit)
-        result = moved.run()
-        first, last = window_of(moved, step, boundaries)
-        for header in fields["cells"]:
-            cells = unpack(header, buffers, boundaries)
-            values, variances = slice_tile(cells, first, last)
-            expected = bins_of(result[header["name"]])
-            if weighted:
-                scale = np.abs(cells.sums).sum(axis=0)
-                assert np.all(np.abs(values - expected.values) <= 1e-9 * scale)
-                assert np.allclose(variances, expected.variances, rtol=1e-9, atol=1e-12)
-            else:
-                assert np.array_equal(values, expected.values)
-                assert np.array_equal(variances, expected.variances)
-        for header in fields["cutflow"]:
-            cells = unpack(header, buffers, boundaries)
-            row = result.cutflow[header["name"]]
-            assert cells.counts[first:last].sum() == row.passed
-            values, _ = slice_tile(cells, first, last)
-            assert values.sum() == pytest.approx(row.weighted, rel=1e-9, abs=1e-9)
-
-
-def window_of(analysis: Analysis, step: str, boundaries: Boundaries) -> tuple[int, int]:
-    """The pixels that pass where the handles of a step stand."""
-    first, last = 0, len(boundaries.values) + 1
-    for handle in handles_of(analysis).values():
-        if handle["step"] == step and handle["value"] is not None:
-            if handle["operator"].startswith(">"):
-                first = boundaries.first(handle["operator"], handle["value"])
-            else:
-                last = boundaries.last(handle["operator"], handle["value"])
-    return first, max(first, last)
-
-
-def unpack(header: dict[str, Any], buffers: list[bytes], boundaries: Boundaries) -> Cells:
-    shape = (len(boundaries.values) + 1, header["bins"])
-    at = header["buffer"]
-    counts = np.frombuffer(buffers[at], dtype=np.uint32).reshape(shape)
-    if not header["weighted"]:
-        return Cells(header["name"], counts, None, None)
-    sums, squares = (np.frombuffer(buffers[at + i]).reshape(shape) for i in (1, 2))
-    return Cells(header["name"], counts, sums, squares)
-
-
 def test_the_key_of_a_tile_forgets_where_its_own_handles_stand(analysis: Analysis) -> None:
     def key(a: Analysis) -> str:
-        return Compute().handles(a)["tiles"]["window"]
+        return str(handles_of(a)["window/low/0"]["tile"])
 
     now = key(analysis)
     assert key(analysis.replace_step("window", low=30)) == now

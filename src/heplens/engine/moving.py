@@ -169,13 +169,13 @@ def _mark(node: Node, comparison: Node) -> Mark:
 
 def _limits(analysis: Analysis, bound: Bound, moved: Moved, values: Sequence[float]) -> list[float]:
     """What the data are compared with when the handle stands at each of the values: as typed, unit and all."""
-    if moved.edge != "literal":
-        limits = [float(value) for value in values]
-    else:
-        literal = literals(analysis.steps[analysis.index(moved.step)].expression)[moved.index]
-        unit = f"*{literal.unit}" if literal.unit else ""
-        constants = [resolve(number_text(value) + unit, bound.scope)[0] for value in values]
+    expression = analysis.steps[analysis.index(moved.step)].expression
+    unit = literals(expression)[moved.index].unit if moved.edge == "literal" else ""
+    if unit:
+        constants = [resolve(f"{number_text(value)}*{unit}", bound.scope)[0] for value in values]
         limits = [float(node.parameters[0]) for node in constants]  # type: ignore[arg-type]
+    else:
+        limits = [float(value) for value in values]
     if any(not abs(limit) < _EXACT for limit in limits):
         raise NoTileError("numbers beyond 2⁵³ are not moved in steps")
     return limits

@@ -220,22 +220,22 @@ class _Walk:
         if self.mask is not None:
             start, stop = start[self.mask], stop[self.mask]
             values = None if values is None else np.asarray(values)[self.mask]
-        return np.rint(_signed(start, stop, self.moving.rows, values)).astype(np.int64)
+        return _whole(start, stop, self.moving.rows, values)
 
     def row(self, row: Row) -> Row:
-        row.passed = self.tally()  # type: ignore[assignment]
+        passed = self.tally()
+        row.passed = passed  # type: ignore[assignment]
         weight = product(self.weights)
         if weight is None:
-            row.weighted = row.variance = row.passed.astype(np.float64)  # type: ignore[attr-defined]
+            row.weighted = row.variance = passed.astype(np.float64)  # type: ignore[assignment]
             return row
         nodes, values = [_START, _STOP], [self.evaluator.value(_START), self.evaluator.value(_STOP)]
         columns, weights, _ = flat_columns(nodes, values, (weight, self.evaluator.column(weight)), self.mask)
         weights = _finite(weights, "the analysis")
         rows = self.moving.rows
-        good = np.rint(_signed(columns[0], columns[1], rows)).astype(np.int64)
-        row.bad_weights = row.passed - good
-        row.weighted = _signed(columns[0], columns[1], rows, weights)  # type: ignore[assignment]
-        row.variance = _signed(columns[0], columns[1], rows, weights * weights)  # type: ignore[assignment]
+        row.bad_weights = passed - _whole(columns[0], columns[1], rows)  # type: ignore[assignment]
+        row.weighted = _signed(columns[0], columns[1], rows, weights)
+        row.variance = _signed(columns[0], columns[1], rows, weights * weights)
         return row
 
     def keep(self, step: BoundStep) -> None:
@@ -307,7 +307,7 @@ class _Walk:
         def table(values: Any | None = None) -> Any:
             return _signed(start * bins + flat, np.minimum(stop * bins + flat, rows * bins), rows * bins, values)
 
-        counts = np.rint(table()).astype(np.int64).reshape(rows, bins)
+        counts: Integers = table().astype(np.int64).reshape(rows, bins)
         if weights is None:
             return Cells(counts)
         weights = _finite(weights[inside], bound.histogram.name)
@@ -333,6 +333,12 @@ def _signed(start: Integers, stop: Integers, rows: int, values: Any | None = Non
         return np.bincount(start, minlength=rows) - np.bincount(stop[ends], minlength=rows)
     values = np.asarray(values, dtype=np.float64)
     return np.bincount(start, values, rows) - np.bincount(stop[ends], values[ends], rows)
+
+
+def _whole(start: Integers, stop: Integers, rows: int, values: Any | None = None) -> Integers:
+    """As `_signed`, of whole numbers."""
+    sums: Integers = np.rint(_signed(start, stop, rows, values)).astype(np.int64)
+    return sums
 
 
 def _finite(weights: Any, name: str) -> Any:

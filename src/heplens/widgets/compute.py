@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..analysis.steps import Cut
 from ..errors import AnalysisError
 from ..figures import bins_of, counts_of, snapshot
 from . import messages as m
-from .handles import Handle, Range, handles
+from .handles import Handle, Range, handles, positions
+from .packing import pack
 
 if TYPE_CHECKING:
     from hist import Hist
@@ -78,7 +78,12 @@ class Compute:
                     "name": row.name,
                     "passed": row.passed,
                     "weighted": row.weighted if result.cutflow.is_weighted else None,
-                    "missing": row.missing + row.nan,
+                    "variance": row.error**2 if result.cutflow.is_weighted else None,
+                    "missing": row.missing,
+                    "nan": row.nan,
+                    "bad_weights": row.bad_weights,
+                    "objects_in": None if row.objects is None else row.objects[0],
+                    "objects_out": None if row.objects is None else row.objects[1],
                 }
                 for row in result.cutflow
             ],
@@ -99,36 +104,27 @@ class Compute:
     # --- handles and tiles --------------------------------------------------------------------------------------------
 
     def handles(self, analysis: Analysis) -> m.Json:
-        """The handles of all steps, and for each step that has a tile the key of the tile that is right now."""
-        found = self._handles(analysis)
-        keys = {h.step: tile_key(analysis, h.step, found) for h in found if h.tiled}
-        return {"handles": [h.to_json() for h in found], "tiles": keys}
+        """The handles of all steps, each with the key of the tile that is right now, or why it has none."""
+        return {"handles": [h.to_json() for h in self._handles(analysis)]}
 
-    def tile(self, analysis: Analysis, name: str, cancel: Cancel) -> tuple[m.Json, list[bytes]]:
-        """The tile of a step with all its handles, as boundaries, kinds and cells.
+    def tile(self, analysis: Analysis, id: str, cancel: Cancel) -> tuple[m.Json, list[bytes]]:
+        """The tile of a handle.
 
         Raises
         ------
-        AnalysisError : the step has no tile.
+        AnalysisError : there is no such handle, or it has no tile.
         """
         from ..engine.scan import scan
-        from ..engine.tiles import Boundaries
 
         found = self._handles(analysis)
-        mine = [h for h in found if h.step == name and h.tiled]
-        if not mine or mine[0].grid is None:
-            raise AnalysisError(f"the step {name!r} has no handle that moves without the kernel")
-        steps = [*mine[0].grid.values(), *(h.value for h in mine if h.value is not None)]
-        boundaries = Boundaries.of(steps, [h.operator for h in mine])
-        plots, rows = scan(analysis, name, mine[0].variable, boundaries, cancel)
-        buffers = [boundaries.values.astype("<f8").tobytes(), boundaries.kinds.tobytes()]
-        fields = {
-            "key": tile_key(analysis, name, found),
-            "bytes": plots.nbytes + rows.nbytes,
-            "cells": [_pack(c, buffers) for c in plots.cells],
-            "cutflow": [_pack(c, buffers) for c in rows.cells],
-        }
-        return fields, buffers
+        handle = next((h for h in found if h.moved.id == id), None)
+        if handle is None:
+            raise AnalysisError(f"there is no handle {id!r}")
+        if handle.tile is None:
+            raise AnalysisError(f"the handle {id!r} does not move without the kernel: {handle.reason}")
+        tile = scan(analysis, handle.moved, positions(analysis, handle, found), cancel=cancel)
+        fields, buffers = pack(tile)
+        return {"key": handle.tile, "bytes": tile.nbytes, **fields}, buffers
 
     def _handles(self, analysis: Analysis) -> list[Handle]:
         return handles(analysis, self._data_range)
@@ -153,38 +149,6 @@ def _span(analysis: Analysis, expression: str) -> Range | None:
     if len(values) == 0:
         return None
     return float(values.min()), float(np.quantile(values, 0.995))
-
-
-def tile_key(analysis: Analysis, name: str, found: list[Handle]) -> str:
-    """What a tile depends on: everything but where the handles of its own step stand on their grid."""
-    place = analysis.index(name)
-    step = analysis.steps[place]
-    mine = [h for h in found if h.step == name]
-    grid = mine[0].grid
-    off_grid = sorted(
-        {h.value for h in mine if h.value is not None and grid is not None and not _on(grid.values(), h.value)}
-    )
-    variable = (step.name, mine[0].variable, [h.operator for h in mine], isinstance(step, Cut) and step.enabled)
-    others = (*analysis.steps[:place], *analysis.steps[place + 1 :])
-    text = repr((analysis.dataset, others, place, variable, grid, off_grid, analysis.histograms, analysis.regions))
-    return blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def _on(values: Any, value: float) -> bool:
-    return bool((values == value).any())
-
-
-def _pack(cells: Any, buffers: list[bytes]) -> m.Json:
-    header = {
-        "name": cells.name,
-        "bins": cells.bins,
-        "weighted": cells.sums is not None,
-        "buffer": len(buffers),
-    }
-    buffers.append(cells.counts.astype("<u4").tobytes())
-    if cells.sums is not None:
-        buffers += [cells.sums.astype("<f8").tobytes(), cells.squares.astype("<f8").tobytes()]
-    return header
 
 
 def _shape(histograms: Mapping[str, Hist]) -> str:

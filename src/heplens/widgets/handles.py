@@ -4,64 +4,71 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 
 from ..analysis.literals import literals
-from ..analysis.steps import Cut, Keep
-from ..columns.parse import parse
-from ..columns.syntax import Comparison
+from ..analysis.moved import Edge, Moved
+from ..analysis.steps import Cut, Keep, Step
 from ..engine.grid import Grid, nice_grid
+from ..engine.moving import form_of, moving
+from ..engine.tiles import SIDE
 from ..errors import HeplensError
 
 if TYPE_CHECKING:
     from ..analysis import Analysis
 
-Edge = Literal["low", "high", "literal"]
 Range = tuple[float, float]
-
-_MOVABLE = {"<", "<=", ">", ">="}
+DataRange = Callable[["Analysis", int, str], Range | None]
 
 
 @dataclass(frozen=True)
 class Handle:
     """One number of a step.
 
-    edge : a side of the window of a cut, or the `index`-th literal of its expression.
-    operator : what the cut asks of the variable, ``variable operator value``.
-    tiled : the page can move it alone, from a tile.
+    operator : what the step asks of the variable, ``variable operator value``.
+    value : None for an edge of a window that is not set.
+    tile : the key of the tile with which the page moves it alone; None when there is none.
+    reason : why there is none, for people.
     plots : the histograms of this very variable, on which the handle is drawn too.
     """
 
-    step: str
-    edge: Edge
-    index: int
+    moved: Moved
     operator: str
     value: float | int | None
     variable: str
     unit: str
-    tiled: bool
-    grid: Grid | None
+    grid: Grid
     plots: tuple[str, ...]
+    tile: str | None = None
+    reason: str = ""
+
+    @property
+    def positions(self) -> list[float]:
+        """Where it can stand: on its grid, and where it stands now."""
+        now = [] if self.value is None else [float(self.value)]
+        return sorted({*self.grid.values().tolist(), *now})
 
     def to_json(self) -> dict[str, Any]:
         sign = {">=": "≥", "<=": "≤"}.get(self.operator, self.operator)
         return {
-            "id": f"{self.step}/{self.edge}/{self.index}",
-            "step": self.step,
-            "edge": self.edge,
-            "index": self.index,
+            "id": self.moved.id,
+            "step": self.moved.step,
+            "edge": self.moved.edge,
+            "index": self.moved.index,
             "operator": self.operator,
             "value": self.value,
             "label": f"{self.variable} {sign}{f' ({self.unit})' if self.unit else ''}",
             "variable": self.variable,
-            "grid": None if self.grid is None else self.grid.to_json(),
-            "tiled": self.tiled,
+            "grid": self.grid.to_json(),
+            "tile": self.tile,
+            "reason": self.reason,
             "plots": list(self.plots),
         }
 
 
-def handles(analysis: Analysis, data_range: Callable[[Analysis, int, str], Range | None]) -> list[Handle]:
+def handles(analysis: Analysis, data_range: DataRange) -> list[Handle]:
     """The handles of all steps in order.
 
     Parameters
@@ -71,45 +78,86 @@ def handles(analysis: Analysis, data_range: Callable[[Analysis, int, str], Range
     found: list[Handle] = []
     for place, step in enumerate(analysis.steps):
         if isinstance(step, Cut) and step.is_window:
-            found += _window(analysis, place, step, data_range)
-        elif isinstance(step, Cut | Keep):
-            found += _literals(analysis, place, step, data_range)
+            mine = _window(analysis, place, step, data_range)
+        else:
+            mine = _literals(analysis, place, step, data_range)
+        found += [_tiled(analysis, handle, mine) for handle in mine]
     return found
 
 
-def _window(
-    analysis: Analysis, place: int, cut: Cut, data_range: Callable[[Analysis, int, str], Range | None]
-) -> list[Handle]:
+def positions(analysis: Analysis, handle: Handle, found: list[Handle]) -> list[float]:
+    """Where the handles that share a tile can stand: those of a window that is free at both edges move together."""
+    if _form(analysis, handle.moved) == "steps":
+        return handle.positions
+    return sorted({value for other in found if other.moved.step == handle.moved.step for value in other.positions})
+
+
+def _form(analysis: Analysis, moved: Moved) -> str:
+    pair = next(iter(analysis.dataset.sources())) if analysis.dataset is not None else None
+    return "steps" if pair is None else form_of(analysis, pair[1].schema, pair[0].is_data, moved)
+
+
+def _tiled(analysis: Analysis, handle: Handle, mine: list[Handle]) -> Handle:
+    """The handle with the key of its tile, or the reason why there is none."""
+    if analysis.dataset is None:
+        return replace(handle, reason="there are no data")
+    sample, source = next(iter(analysis.dataset.sources()))
+    try:
+        form = form_of(analysis, source.schema, sample.is_data, handle.moved)
+        moving(analysis, source.schema, sample.is_data, handle.moved, positions(analysis, handle, mine), form)
+    except HeplensError as error:
+        return replace(handle, reason=str(error))
+    return replace(handle, tile=_key(analysis, handle, mine, form))
+
+
+def _key(analysis: Analysis, handle: Handle, mine: list[Handle], form: str) -> str:
+    """What a tile depends on: everything but where its own handles stand on their grid."""
+    dataset, place = analysis.dataset, analysis.index(handle.moved.step)
+    own = mine if form == "range" else [handle]
+    step = _without(analysis.steps[place], own, form)
+    free = [(h.moved, h.operator, h.unit, h.grid, sorted(set(h.positions) - set(h.grid.values()))) for h in own]
+    memory = dataset.memory.uuid if dataset is not None and dataset.memory is not None else ""
+    steps = (*analysis.steps[:place], step, *analysis.steps[place + 1 :])
+    text = repr((dataset, memory, steps, free, analysis.histograms, analysis.regions))
+    return blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def _without(step: Step, own: list[Handle], form: str) -> Any:
+    """The step without the numbers that are free."""
+    if isinstance(step, Cut) and step.is_window:
+        edges = {h.moved.edge for h in own}
+        return (step.name, step.expression, step.quantifier, step.enabled, edges, *(
+            None if edge in edges else getattr(step, edge) for edge in ("low", "high")
+        ))  # fmt: skip
+    text = step.expression
+    for literal in reversed([literals(text)[h.moved.index] for h in own]):
+        text = f"{text[: literal.start]}…{text[literal.stop :]}"
+    return replace(step, expression=text)
+
+
+def _window(analysis: Analysis, place: int, cut: Cut, data_range: DataRange) -> list[Handle]:
     plots = _plots(analysis, cut.expression)
     values = [v for v in (cut.low, cut.high) if v is not None]
     grid = _grid(analysis, place, cut.expression, cut.expression, values, data_range)
-    tiled = cut.quantifier is None and cut.enabled
-    return [
-        Handle(cut.name, "low", 0, ">=", cut.low, cut.expression, "", tiled, grid, plots),
-        Handle(cut.name, "high", 0, "<", cut.high, cut.expression, "", tiled, grid, plots),
-    ]
+
+    def edge(name: Edge, operator: str, value: float | int | None) -> Handle:
+        return Handle(Moved(cut.name, name), operator, value, cut.expression, "", grid, plots)
+
+    return [edge("low", ">=", cut.low), edge("high", "<", cut.high)]
 
 
-def _literals(
-    analysis: Analysis, place: int, step: Cut | Keep, data_range: Callable[[Analysis, int, str], Range | None]
-) -> list[Handle]:
+def _literals(analysis: Analysis, place: int, step: Step, data_range: DataRange) -> list[Handle]:
     result = []
     found = literals(step.expression)
-    whole = isinstance(parse(step.expression), Comparison)
     for index, literal in enumerate(found):
-        if literal.operator not in _MOVABLE:
+        if literal.operator not in SIDE:
             continue
         asked = f"{step.collection}.{literal.variable}" if isinstance(step, Keep) else literal.variable
         same = [one.value for one in found if one.variable == literal.variable and one.unit == literal.unit]
         grid = _grid(analysis, place, literal.variable, asked, same, data_range if not literal.unit else None)
-        tiled = isinstance(step, Cut) and step.quantifier is None and step.enabled and whole and not literal.unit
         plots = _plots(analysis, asked) if not literal.unit else ()
-        result.append(
-            Handle(
-                step.name, "literal", index, literal.operator, literal.value,
-                literal.variable, literal.unit, tiled, grid, plots,
-            )
-        )  # fmt: skip
+        moved = Moved(step.name, "literal", index)
+        result.append(Handle(moved, literal.operator, literal.value, literal.variable, literal.unit, grid, plots))
     return result
 
 
@@ -119,7 +167,7 @@ def _grid(
     variable: str,
     asked: str,
     values: list[float | int],
-    data_range: Callable[[Analysis, int, str], Range | None] | None,
+    data_range: DataRange | None,
 ) -> Grid:
     """The range of a histogram of this variable, else that of the data, else one around the values."""
     whole = variable.startswith("count(")

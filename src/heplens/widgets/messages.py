@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 Json = dict[str, Any]
 Phase = Literal["idle", "running", "failed"]
@@ -79,11 +79,11 @@ class AskCounts:
 
 @dataclass(frozen=True)
 class AskTile:
-    """The tile with which the handles of step `name` move without the kernel."""
+    """The tile with which the handle of that id moves without the kernel."""
 
     id: str
     revision: int
-    name: str
+    handle: str
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ REPLIES: tuple[str, ...] = get_args(ReplyKind)
 # failed    {reason, position}                               the request could not be answered
 # snapshot  {revision, bokeh, document, plots}               buffers: edges per drawn plot
 # counts    {revision, key, plots, cutflow, problems, ...}   buffers: values, variances per drawn plot
-# tile      {revision, key, name, handles, cells, ...}       buffers: boundaries, kinds, cells
+# tile      {revision, key, form, rows, plots, cutflow, ...} buffers: boundaries, kinds, cells; see packing.py
 # bokeh     {version, encoding}                              buffer: the script
 # script    {text}
 
@@ -131,7 +131,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "base_revision": (int,),
     "revision": (int,),
     "edit": (dict,),
-    "name": (str,),
+    "handle": (str,),
     "version": (str,),
 }
 

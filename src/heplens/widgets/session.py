@@ -196,8 +196,8 @@ class Session:
         if base is None:
             self._reply("stale", request.id, revision=self.revision)
             return
-        fields, buffers = self._compute.tile(base, request.name, task.cancelled.is_set)
-        self._reply("tile", request.id, buffers, revision=request.revision, name=request.name, **fields)
+        fields, buffers = self._compute.tile(base, request.handle, task.cancelled.is_set)
+        self._reply("tile", request.id, buffers, revision=request.revision, **fields)
 
     def _script(self, request: m.AskScript) -> None:
         self._reply("script", request.id, text=self._compute.script(self.analysis))
