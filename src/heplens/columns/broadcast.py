@@ -34,6 +34,27 @@ def as_vector(node: Node, array: Any) -> Any:
     return vectors(ak.with_name(array[names], f"Momentum{len(names)}D"))
 
 
+def lengths(array: Any) -> Any:
+    """How many elements each of the outermost lists has (0 for a missing list), as a NumPy array."""
+    import awkward as ak
+    import numpy as np
+
+    layout = array.layout
+    if layout.is_list and not layout.is_regular:
+        return np.asarray(layout.stops) - np.asarray(layout.starts)  # ak.num would make a pass over the array
+    return ak.to_numpy(ak.fill_none(ak.num(array, axis=1), 0))
+
+
+def may_miss(array: Any) -> bool:
+    """Whether there is room for missing values in an array; where nothing can be missing nothing has to be replaced."""
+    layout = array.layout
+    while not layout.is_option:
+        if not (layout.is_list or layout.is_indexed):
+            return False
+        layout = layout.content
+    return True
+
+
 def has_nan(array: Any) -> bool:
     import awkward as ak
     import numpy as np

@@ -6,7 +6,7 @@ so that what comes later is computed for the survivors only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import FileError
@@ -53,6 +53,17 @@ class Evaluator:
     def give(self, node: Node, array: Any) -> None:
         """Let `array` be the value of a node, one row per event still here, instead of what it would be."""
         self._values[node.identity] = (self.generation, array)
+
+    def release(self, later: Iterable[Node]) -> None:
+        """Forget what none of the nodes in `later` needs: memory in use at once, and of fresh pages, is what costs."""
+        wanted: set[bytes] = set()
+        stack = list(later)
+        while stack:
+            node = stack.pop()
+            if node.identity not in wanted:
+                wanted.add(node.identity)
+                stack.extend(() if node.identity in self._values else node.inputs)
+        self._values = {identity: value for identity, value in self._values.items() if identity in wanted}
 
     def value(self, node: Node) -> Any:
         """The array of a node, one row per event still here; a plain Python value for a constant."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .broadcast import may_miss
+
 
 def both(left: Any, right: Any) -> Any:
     """``&``: false if either is false, true if both are true, else missing."""
@@ -27,7 +29,9 @@ def known(mask: Any) -> Any:
     """True only where the mask is true: what is missing does not pass."""
     import awkward as ak
 
-    return mask if isinstance(mask, bool) else ak.fill_none(mask, False, axis=-1)
+    if isinstance(mask, bool) or (isinstance(mask, ak.Array) and not may_miss(mask)):
+        return mask
+    return ak.fill_none(mask, False, axis=-1)
 
 
 def _decided(true: Any, false: Any) -> Any:

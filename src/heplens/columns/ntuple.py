@@ -92,7 +92,6 @@ class NTupleSource:
         raise FileError(f"{name!r} of {self.label} has the type {place.type_name!r}, which expressions cannot use")
 
     def read(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
-
         arrays: dict[str, Any] = {}
         wholes: dict[str, Any] = {}
         for name in names:

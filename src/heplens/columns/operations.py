@@ -8,7 +8,7 @@ from typing import Any
 from . import arithmetic, geometry, logic
 from .arithmetic import is_nonzero as is_nonzero
 from .broadcast import align as align
-from .broadcast import has_nan
+from .broadcast import has_nan, lengths
 from .broadcast import spread as spread
 from .demand import IDENTITY
 from .fields import PART_NAMES
@@ -36,10 +36,11 @@ def _place(level: int, item: slice) -> tuple[slice, ...]:
 
 def _item(node: Node, inputs: list[Any]) -> Any:
     import awkward as ak
+    import numpy as np
 
     index, level = node.parameters
     assert isinstance(index, int) and isinstance(level, int)
-    if level == 0 and index >= 0 and ak.all(ak.num(inputs[0], axis=1) > index, axis=None):
+    if level == 0 and index >= 0 and np.min(lengths(inputs[0]), initial=index + 1) > index:
         return inputs[0][:, index]  # nothing is missing, as after a cut on the count: no need to make room for it
     one = inputs[0][_place(level, slice(index, index + 1 if index != -1 else None))]
     return ak.firsts(one, axis=level + 1)

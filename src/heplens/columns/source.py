@@ -61,6 +61,9 @@ def widen(array: Any) -> Any:
     import awkward as ak
     import numpy as np
 
+    if _is_wide(array.layout):
+        return array
+
     def action(layout: Any, **_: Any) -> Any:
         if not layout.is_numpy or layout.parameter("__array__") in ("char", "byte"):
             return None
@@ -78,6 +81,13 @@ def widen(array: Any) -> Any:
         return ak.contents.NumpyArray(data, parameters=layout.parameters)
 
     return ak.transform(action, ak.from_regular(array, axis=None) if _has_fixed_length(array.layout) else array)
+
+
+def _is_wide(layout: Any) -> bool:
+    """Whether an array is lists of 64-bit numbers (or numbers) already, as most are that a TTree gives."""
+    while layout.is_list and not layout.is_regular:
+        layout = layout.content
+    return bool(layout.is_numpy and not layout.inner_shape and str(layout.dtype) in ("float64", "int64"))
 
 
 def _has_fixed_length(layout: Any) -> bool:

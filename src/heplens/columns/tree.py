@@ -10,6 +10,9 @@ from . import records
 from .schema import Column, Schema, group_branches, guess_units
 from .source import column_of_form, missing, unreadable, widen
 
+#: uproot keeps so much of what was read of a file, unless told otherwise.
+_CACHE_BYTES = 100_000_000
+
 
 class TreeSource:
     """One TTree of one open file."""
@@ -68,9 +71,9 @@ class TreeSource:
         return self._columns[name]
 
     def read(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
-
         arrays: dict[str, Any] = {}
         wholes: dict[str, Any] = {}
+        cache = "inherit" if self._is_small(names) else None
         for name in names:
             branch_name, path = (name, ()) if name in self._branches else self._members.get(name, (name, ()))
             if branch_name not in self._branches:
@@ -78,12 +81,26 @@ class TreeSource:
             try:
                 if branch_name not in wholes:
                     branch = self._branches[branch_name]
-                    wholes[branch_name] = branch.array(entry_start=start, entry_stop=stop, library="ak")
+                    wholes[branch_name] = branch.array(
+                        _into_64_bits(branch.interpretation),
+                        entry_start=start,
+                        entry_stop=stop,
+                        library="ak",
+                        array_cache=cache,
+                    )
                 array = records.descend(wholes[branch_name], path)
             except Exception as error:
                 raise unreadable(self.label, name, error) from error
             arrays[name] = widen(array)
         return arrays
+
+    def _is_small(self, names: Sequence[str]) -> bool:
+        """Whether all events of some columns fit into uproot's cache of arrays. If they do not, the first are gone
+        before they are asked for again, and what is kept of them only makes the next ones go to fresh memory.
+        """
+        branches = {name if name in self._branches else self._members.get(name, (name, ()))[0] for name in names}
+        size = sum(int(self._branches[name].uncompressed_bytes) for name in branches if name in self._branches)
+        return 2 * size < _CACHE_BYTES  # twice: what is stored in 32 bits is held in 64
 
     def place(self, name: str) -> tuple[str, ...]:
         """The branch that holds a column, and the members below it."""
@@ -98,6 +115,21 @@ class TreeSource:
                 offsets = {int(offset) for offset in self._branches[branch_name].entry_offsets}
                 common = offsets if common is None else common & offsets
         return sorted((common or set()) | {0, self.entries})
+
+
+def _into_64_bits(interpretation: Any) -> Any:
+    """The interpretation of plain numbers, but widened while uproot copies them to turn their bytes around."""
+    import uproot
+
+    if type(interpretation) is uproot.AsJagged and type(interpretation.content) is uproot.AsDtype:
+        content = _into_64_bits(interpretation.content)
+        return uproot.AsJagged(content, interpretation.header_bytes) if content is not None else None
+    if type(interpretation) is not uproot.AsDtype or interpretation.inner_shape:
+        return None
+    stored = interpretation.from_dtype
+    if stored.names is None and (stored.kind in "if" or (stored.kind == "u" and stored.itemsize < 8)):
+        return uproot.AsDtype(stored, "f8" if stored.kind == "f" else "i8")
+    return None
 
 
 def _counter(branch: Any) -> str:

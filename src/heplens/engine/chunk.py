@@ -8,13 +8,15 @@ from typing import Any
 
 from ..analysis.axes import Axis, Histogram
 from ..analysis.bind import Bound, BoundHistogram, BoundStep, product
-from ..analysis.steps import Cut, Keep, Weight
+from ..analysis.steps import Cut, Define, Keep, Weight
+from ..columns.broadcast import lengths, may_miss
 from ..columns.evaluate import Evaluator
 from ..columns.logic import known
 from ..columns.nodes import Node
 from ..columns.source import Source
 from ..errors import FileError, HeplensError
 from .fill import flat_columns
+from .pages import keep_freed_memory
 from .partial import Block, Counters, Partial, Row
 
 #: Below this share of survivors the events that failed are dropped before anything else is computed.
@@ -38,6 +40,7 @@ def process(bound: Bound, source: Source, block: Block, weighted: bool, regions:
     bound : the analysis, bound to the schema of `source`.
     weighted : whether histograms carry weights (also when this sample has none, so that partials add).
     """
+    keep_freed_memory()
     arrays = source.read(bound.demand.branches, block.start, block.stop)
     evaluator = Evaluator(arrays, bound.schema, bound.demand, block.events)
     partial = Partial(block, file_events=source.entries, bytes_read=sum(int(array.nbytes) for array in arrays.values()))
@@ -80,6 +83,18 @@ class _Pass:
                     self.weights.append(step.node)
                     self.partial.rows[step.step.name] = self.row(Row())
             self.fill_at(index + 1)
+            self.evaluator.release(self.later(index + 1))
+
+    def later(self, steps: int) -> Iterator[Node]:
+        """What is still asked for when that many steps are done."""
+        for step in self.bound.steps[steps:]:
+            if not isinstance(step.step, Define):
+                yield from (step.node, *step.variables, *([] if step.source is None else [step.source]))
+        for histogram in self.bound.histograms:
+            if histogram.steps > steps:
+                yield from (*histogram.values, *([] if histogram.weight is None else [histogram.weight]))
+        if (weight := product(self.weights)) is not None:
+            yield weight
 
     # --- rows -----------------------------------------------------------------------------------------------------
 
@@ -104,19 +119,15 @@ class _Pass:
         return columns[0], counters.missing + counters.nan
 
     def keep(self, step: BoundStep) -> None:
-        import awkward as ak
-
         assert step.source is not None and isinstance(step.step, Keep)
         before = self.counted(step.source)
         after = self.counted(step.node)
-        row = Row(objects_in=int(ak.sum(before)), objects_out=int(ak.sum(after)))
+        row = Row(objects_in=int(before.sum()), objects_out=int(after.sum()))
         row.missing = self.undecided(step.node.inputs[0].inputs[1])
         self.partial.rows[step.step.name] = self.row(row)
 
     def counted(self, collection: Node) -> Any:
-        import awkward as ak
-
-        numbers = ak.num(self.evaluator.value(collection), axis=1)
+        numbers = lengths(self.evaluator.value(collection))
         return numbers if self.mask is None else numbers[self.mask]
 
     def undecided(self, condition: Node) -> int:
@@ -135,7 +146,7 @@ class _Pass:
         assert isinstance(step.step, Cut)
         truth = self.evaluator.column(step.node)
         row = Row()
-        if step.node.type.optional:
+        if step.node.type.optional and may_miss(truth):
             absent = ak.to_numpy(ak.is_none(truth, axis=0))
             row.missing = int(np.count_nonzero(absent if self.mask is None else absent & self.mask))
             passed = ak.to_numpy(known(truth), allow_missing=False)

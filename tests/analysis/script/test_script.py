@@ -97,12 +97,34 @@ def functions() -> hl.Analysis:
     return a.hist("bit(NJet, 0) | !any(Muon.pt > 40) & all(Jet.pt > 30)")
 
 
+def presence() -> hl.Analysis:
+    """Elements that are certain to be there, or not, or only since a cut that came later."""
+    return (
+        hl.Analysis(HZZ)
+        .define("early", "Muon[1].pt")
+        .hist("early", bins=10, range=(0, 100), name="before")
+        .cut("early > 5 | NMuon < 2", name="soft")
+        .cut("2 <= count(Muon) & count(Jet.pt > 30) > 0", name="objects")
+        .hist("early", bins=10, range=(0, 100), name="after")
+        .hist("Muon[1].pt + Jet[0].pt", bins=10, range=(0, 200))
+        .hist("Muon[2].pt", bins=10, range=(0, 100))
+        .hist("Muon[-2].pt", bins=10, range=(0, 100))
+        .hist("Jet.pt - Muon[0].pt", bins=10, range=(-100, 100))
+        .hist("Jet.pt - Electron[0].pt", bins=10, range=(-100, 100))
+        .hist("Muon[0].pt > 30 | Electron[0].pt > 30")
+        .keep("Muon", "pt > 20")
+        .cut("Muon[0].pt > 25 | Jet[0].pt > 50", name="either")
+        .hist("Muon[1].pt", bins=10, range=(0, 100), name="kept")
+    )
+
+
 CASES: dict[str, Callable[[], hl.Analysis]] = {
     "dimuon": dimuon,
     "four muons": four_muons,
     "regions": regions,
     "samples": samples,
     "functions": functions,
+    "presence": presence,
     "flat columns": lambda: (
         hl.Analysis(ZMUMU)
         .define("A", "p4(px=px1, py=py1, pz=pz1, E=E1)")
@@ -206,6 +228,19 @@ def test_numbers_stand_as_typed() -> None:
     assert "muon.pt > 20)" in text
     assert "19.99" not in text
     assert "pt > 20*GeV & abs(eta) < 2.4" in text  # the author's words, as a comment
+
+
+def test_no_room_for_the_missing_where_a_cut_has_made_sure() -> None:
+    text = (
+        hl.Analysis(HZZ)
+        .cut("count(Muon) >= 2")
+        .cut("Muon[0].Charge != Muon[1].Charge")
+        .hist("(Muon[0] + Muon[1]).mass", bins=60, range=(60, 120))
+        .to_script()
+    )
+    assert "passed = muon.Charge[:, 0] != muon.Charge[:, 1]" in text
+    assert "(muon[:, 0] + muon[:, 1]).mass" in text
+    assert "fill_none" not in text
 
 
 def test_hostile_names_are_literals_and_comments_stay_on_their_line(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from .variants import variants
 if TYPE_CHECKING:
     from ..value import Analysis
 
-_ALWAYS = ("blocks", "wide", "fill")
+_ALWAYS = ("blocks", "wide")
 
 
 def to_script(analysis: Analysis) -> str:

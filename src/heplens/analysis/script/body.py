@@ -108,9 +108,9 @@ class _Body:
                 mask = f"np.full(len(events), {mask})"  # the same for every event, as in 1 < 2
             w.line(f"passed = {mask}", defines="passed")
             w.touched.add("passed")
-            w.touched.add("passed")
             w.line(f"cutflow[{quote(name)}] = int(ak.sum(passed))")
             w.line("", narrows="passed")
+            w.presence.learn(step.node)
             return
         true = w.names.new(f"passes_{name}")
         code = w.code(step.node)
@@ -172,7 +172,6 @@ class _Body:
             return
         w = self.writer
         w.comment("")
-        w.helper("fill")
         for histogram in due:
             if not self.bound.regions:
                 self.fill(histogram, "", "")
@@ -195,7 +194,8 @@ class _Body:
             weight = self.argument(bound.weight, mask) if own else self.masked(self.weight, mask)
             arguments.append(f"weight={weight}")
         place = quote(bound.histogram.name) + (f", {quote(region)}" if region else "")
-        w.line(f"fill(histograms[{place}], {', '.join(arguments)})")
+        fill = w.helper("fill_text" if any(node.type.kind == "str" for node in bound.values) else "fill")
+        w.line(f"{fill}(histograms[{place}], {', '.join(arguments)})")
 
     def argument(self, node: Node, mask: str) -> str:
         w = self.writer

@@ -64,6 +64,8 @@ def _select(w: Writer, node: Node) -> Code:
 def _item(w: Writer, node: Node) -> Code:
     index, level = node.parameters
     assert isinstance(index, int) and isinstance(level, int)
+    if w.presence.has_item(node):
+        return Code(f"{w.code(node.inputs[0]).within(ATOM)}[:, {index}]")
     if level == 0 and index >= 0:
         return Code(f"{w.helper('item')}({w.code(node.inputs[0]).text}, {index})")
     piece = f"{index}:" if index == -1 else f"{index or ''}:{index + 1}"
@@ -166,11 +168,12 @@ def _compare(w: Writer, node: Node) -> Code:
 
 
 def _logic(w: Writer, node: Node) -> Code:
+    missing = [not w.presence.is_certain(child) for child in node.inputs]
     values = w.aligned(node)
-    result, optional = values[0], node.inputs[0].type.optional
+    result, optional = values[0], missing[0]
     binding, symbol = (AND, "&") if node.operation == "and" else (OR, "|")
-    for child, code in zip(node.inputs[1:], values[1:], strict=True):
-        optional = optional or child.type.optional
+    for may_miss, code in zip(missing[1:], values[1:], strict=True):
+        optional = optional or may_miss
         if optional:
             helper = w.helper("both" if node.operation == "and" else "either")
             result = Code(f"{helper}({result.text}, {code.text})")

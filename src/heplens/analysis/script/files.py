@@ -78,7 +78,7 @@ def run(files, branches, process):
     """Add up the blocks of some files, in order."""
     histograms, cutflow = new_histograms(), {}
     for path, name in files:
-        tree = uproot.open(path)[name]
+        tree = uproot.open(path, array_cache=None)[name]  # nothing is read twice
         for start, stop in blocks(edges(tree, branches), tree.num_entries):
             events = ak.zip({name: read(tree, name, start, stop) for name in branches}, depth_limit=1)
             part, passed = process(events)

@@ -41,6 +41,16 @@ def wide(array: Any) -> Any:
 
 def fill(histogram: Any, *columns: Any, weight: Any = None) -> None:
     """Fill one value per object (or per event); what is missing or NaN is left out."""
+    arrays = [*columns, *([] if weight is None else [weight])]
+    arrays = ak.broadcast_arrays(*arrays) if len(arrays) > 1 else arrays
+    flat = [ak.to_numpy(ak.flatten(array, axis=None)) for array in arrays]
+    wrong = np.any([np.isnan(numbers) for numbers in flat], axis=0)
+    flat = [numbers[~wrong] for numbers in flat] if wrong.any() else flat
+    histogram.fill(*flat[: len(columns)], **({} if weight is None else {"weight": flat[-1]}))
+
+
+def fill_text(histogram: Any, *columns: Any, weight: Any = None) -> None:
+    """As `fill`, when some columns are text."""
     texts = [np.asarray(ak.to_list(c), dtype=object) if "string" in str(ak.type(c)) else None for c in columns]
     numbers = [c if text is None else np.arange(len(text)) for c, text in zip(columns, texts, strict=True)]
     arrays = ak.broadcast_arrays(*numbers, *([] if weight is None else [weight]))

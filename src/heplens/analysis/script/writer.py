@@ -11,6 +11,7 @@ from ...columns.demand import IDENTITY, Demand
 from ...columns.nodes import Node
 from ...errors import AnalysisError
 from .names import Names
+from .presence import Presence
 
 # What binds how tightly; lower binds tighter.
 ATOM, UNARY, PRODUCT, SUM, AND, OR, COMPARE = range(7)
@@ -47,6 +48,7 @@ class Writer:
     helpers: set[str] = field(default_factory=set)
     named: dict[bytes, str] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
+    presence: Presence = field(default_factory=Presence)
 
     # --- lines ----------------------------------------------------------------------------------------------------
 
@@ -138,7 +140,7 @@ class Writer:
         deepest = max(node.inputs, key=lambda child: len(child.type.axes))
         codes = []
         for child in node.inputs:
-            if deepest.type.axes and not child.type.axes and child.type.optional and child.operation != "constant":
+            if deepest.type.axes and not child.type.axes and not self.presence.is_certain(child):
                 if len(deepest.type.axes) > 1:
                     raise AnalysisError(
                         "a script cannot be written for this analysis: a value that may be missing meets lists of lists"
@@ -151,8 +153,9 @@ class Writer:
 
     def known(self, node: Node) -> str:
         """A mask with what is missing counted as false."""
+        certain = self.presence.is_certain(node)
         code = self.code(node)
-        return f"ak.fill_none({code.text}, False, axis=-1)" if node.type.optional else code.text
+        return code.text if certain else f"ak.fill_none({code.text}, False, axis=-1)"
 
 
 def constant_code(value: Any) -> Code:
