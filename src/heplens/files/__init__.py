@@ -32,10 +32,10 @@ def inspect(path: object, node: str = "") -> Listing:
         nothing matches.
     """
     from .folders import is_many, list_many
-    from .opening import OpenFile, as_path
+    from .opening import as_path, remembered
     from .walking import list_node
 
     where = as_path(path)
     if not node and is_many(where):
         return list_many(where)
-    return list_node(OpenFile(where), node)
+    return list_node(remembered(where), node)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import struct
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from ..errors import FileError
@@ -21,6 +24,10 @@ T = TypeVar("T")
 # What is read to recognise a file: "root", version, begin, end (8 bytes from this version on).
 _HEAD = 20
 _LARGE = 1_000_000
+
+_REMEMBERED = 4
+_remembered: OrderedDict[tuple[str, str, Identity], OpenFile] = OrderedDict()
+_remembered_lock = threading.Lock()
 
 
 class NodeError(FileError):
@@ -45,12 +52,38 @@ class OpenFile:
         source = stream or (self.path if is_remote(self.path) else open_local(self.path))
         with reading(self.path):
             self.top = _open_root(source)
-        # What was found on the way, by path: places that were opened, and what lies directly below each.
+        # Reading moves a position in the file: one thread at a time.
+        self.lock = threading.RLock()
+        # What was found, by path: places that were opened, what lies directly below each, and levels that were listed.
         self.nodes: dict[str, Any] = {}
         self.below: dict[str, dict[str, Any]] = {}
+        self.listings: dict[str, Any] = {}
 
     def close(self) -> None:
         self.top.close()
+
+
+def remembered(path: object) -> OpenFile:
+    """A file that stays open as long as it is among the last few: levels of one file are usually asked one by one.
+
+    Local files only, and never one that changed since. Raises as `OpenFile`.
+    """
+    where = as_path(path)
+    try:
+        key = (str(Path(where).absolute()), where, identity_of(os.stat(where)))  # noqa: PTH116 - null bytes
+    except (OSError, ValueError):
+        return OpenFile(path)
+    with _remembered_lock:
+        if key in _remembered:
+            _remembered.move_to_end(key)
+            return _remembered[key]
+    file = OpenFile(path)
+    with _remembered_lock:
+        _remembered[key] = file
+        while len(_remembered) > _REMEMBERED:
+            # Not closed: a listing may still hold it.
+            _remembered.popitem(last=False)
+    return file
 
 
 def as_path(path: object) -> str:

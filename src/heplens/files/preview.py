@@ -81,6 +81,11 @@ def preview(file: OpenFile, node: str, branch: str = "") -> Preview:
     ------
     FileError : there is no such object, it has no preview, it is too large, or it cannot be read.
     """
+    with file.lock:
+        return _look(file, node, branch)
+
+
+def _look(file: OpenFile, node: str, branch: str) -> Preview:
     path, found = _find(file, node, branch)
     with reading(file.path, path):
         look = _LOOKS.get(found.kind)

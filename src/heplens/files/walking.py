@@ -34,6 +34,14 @@ def list_node(file: OpenFile, node: str) -> Listing:
     ------
     FileError : there is no such node, nothing is below it, or it cannot be read.
     """
+    with file.lock:
+        known: Listing | None = file.listings.get(node)
+        if known is None:
+            known = file.listings[node] = _list(file, node)
+    return known
+
+
+def _list(file: OpenFile, node: str) -> Listing:
     found = find_node(file, node)
     list_rows = _LISTERS.get(found.kind)
     if list_rows is None:
