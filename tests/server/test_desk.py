@@ -14,8 +14,11 @@ from typing import Any
 import pytest
 from tornado.httpclient import HTTPClientError
 
-from heplens.files.sandbox import ReadError
-from heplens.server.desk import BusyError, Desk, _Cache
+from heplens.files import sandbox
+from heplens.files.opening import identity_of
+from heplens.files.sandbox import ReadError, Stop
+from heplens.server import desk as desk_module
+from heplens.server.desk import Answer, BusyError, Desk, _Cache
 
 
 class Gate:
@@ -24,10 +27,15 @@ class Gate:
     def __init__(self) -> None:
         self.open = threading.Event()
         self.asked: list[str] = []
+        self.stopped = 0
 
-    def listing(self, path: str, identity: Any, node: str = "", shown: str = "") -> dict[str, Any]:
+    def listing(
+        self, path: str, identity: Any, node: str = "", shown: str = "", stop: Stop | None = None
+    ) -> dict[str, Any]:
         self.asked.append(node)
-        self.open.wait(60)
+        while not self.open.wait(0.01) and not (stop and stop.asked):
+            pass
+        self.stopped += bool(stop and stop.asked)
         return {"node": node}
 
     def trim(self) -> None: ...
@@ -36,8 +44,8 @@ class Gate:
         self.open.set()
 
 
-def answer(value: object) -> Callable[[], dict[str, Any]]:
-    return lambda: {"value": value}
+def answer(value: object) -> Callable[[Stop], dict[str, Any]]:
+    return lambda stop: {"value": value}
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -88,12 +96,12 @@ async def test_equal_questions_are_asked_once_and_remembered() -> None:
     desk = Desk()
     calls = []
 
-    def work() -> dict[str, Any]:
+    def work(stop: Stop) -> dict[str, Any]:
         calls.append(1)
         return {"x": 1}
 
     answers = await asyncio.gather(*(desk.answer("file", "same", work) for _ in range(5)))
-    assert set(answers) == {b'{"x": 1}'}
+    assert {found.plain() for found in answers} == {b'{"x":1}'}
     await desk.answer("file", "same", work)
     assert len(calls) == 1
     desk.close()
@@ -102,12 +110,12 @@ async def test_equal_questions_are_asked_once_and_remembered() -> None:
 async def test_a_failure_is_not_remembered() -> None:
     desk = Desk()
 
-    def fail() -> dict[str, Any]:
+    def fail(stop: Stop) -> dict[str, Any]:
         raise ReadError("it cannot be read", "file")
 
     with pytest.raises(ReadError):
         await desk.answer("file", "q", fail)
-    assert json.loads(await desk.answer("file", "q", answer(2))) == {"value": 2}
+    assert json.loads((await desk.answer("file", "q", answer(2))).plain()) == {"value": 2}
     desk.close()
 
 
@@ -115,7 +123,7 @@ async def test_whoever_goes_away_takes_nothing_from_others() -> None:
     desk = Desk()
     gate = threading.Event()
 
-    def work() -> dict[str, Any]:
+    def work(stop: Stop) -> dict[str, Any]:
         gate.wait(60)
         return {"x": 1}
 
@@ -124,7 +132,7 @@ async def test_whoever_goes_away_takes_nothing_from_others() -> None:
     await until(lambda: desk._under_way)
     first.cancel()
     gate.set()
-    assert await second == b'{"x": 1}'
+    assert (await second).plain() == b'{"x":1}'
     assert first.cancelled() or first.cancelling()
     desk.close()
 
@@ -137,18 +145,77 @@ async def test_busy_is_said_at_once() -> None:
 
 
 def test_the_cache_is_bounded() -> None:
+    def kept(text: str) -> Answer:
+        return Answer(text.encode(), False)
+
     cache = _Cache(10)
-    cache.put("a", b"12345")
-    cache.put("b", b"12345")
+    cache.put("a", kept("12345"))
+    cache.put("b", kept("12345"))
     assert cache.get("a")
-    cache.put("c", b"1")
+    cache.put("c", kept("1"))
     assert cache.get("b") is None
-    assert cache.get("a") == b"12345"
-    cache.put("a", b"1")
+    assert cache.get("a") == kept("12345")
+    cache.put("a", kept("1"))
     assert cache._size == 2
-    cache.put("big", b"x" * 11)
+    cache.put("big", kept("x" * 11))
     assert cache.get("big") is None
     assert cache._size == 0
+
+
+async def ask_and_go(server: Any, port: int, path: str) -> asyncio.StreamWriter:
+    """Ask as a browser does, without waiting for the answer."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    token = server.identity_provider.token
+    writer.write(
+        f"GET {server.base_url}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: token {token}\r\n\r\n".encode()
+    )
+    await writer.drain()
+    return writer
+
+
+async def test_a_page_that_is_left_ends_what_it_asked_for(
+    root: Path, jp_fetch: Any, jp_serverapp: Any, http_server_port: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "PATIENCE", 0.01)
+    desk = jp_serverapp.web_app.settings["heplens_desk"]
+    desk.pool = gate = Gate()
+    first = await ask_and_go(jp_serverapp, http_server_port[-1], "heplens/listing?path=uproot-HZZ.root&node=begun")
+    await until(lambda: gate.asked == ["begun"])
+    second = await ask_and_go(jp_serverapp, http_server_port[-1], "heplens/listing?path=uproot-HZZ.root&node=waiting")
+    await until(lambda: len(desk._under_way) == 2)
+    second.close()
+    await until(lambda: len(desk._under_way) == 1)
+    first.close()
+    await until(lambda: not desk._under_way)
+    assert gate.asked == ["begun"], "what waited was never begun"
+    assert gate.stopped == 1
+
+
+def test_a_reading_is_stopped_by_ending_its_worker(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sleeper = "import time; from heplens.files import worker; worker._OPERATIONS['listing'] = lambda r: time.sleep(60)"
+    boot = sandbox._BOOT.replace("from heplens.files.worker import main; main()", f"{sleeper}; worker.main()")
+    monkeypatch.setattr(sandbox, "_BOOT", boot)
+    pool, stop, path = sandbox.Pool(size=1, seconds=60), Stop(), data / "uproot-HZZ.root"
+    said: list[str] = []
+
+    def read() -> None:
+        try:
+            pool.listing(str(path), identity_of(path.stat()), stop=stop)
+        except ReadError as error:
+            said.append(error.kind)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    while not (pool._busy and next(iter(pool._busy)).requests):
+        thread.join(0.01)
+    worker = next(iter(pool._busy))
+    stop()
+    thread.join(60)
+    assert said == ["stopped"]
+    assert worker.process.poll() is not None
+    with pytest.raises(ReadError, match="nobody waits"):
+        pool.listing(str(path), identity_of(path.stat()), stop=stop)
+    pool.close()
 
 
 def test_importing_the_server_is_light() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from importlib.metadata import version
@@ -115,6 +116,33 @@ async def test_an_unchanged_listing_is_not_sent_again(jp_fetch: Any, root: Path,
     with pytest.raises(HTTPClientError) as caught:
         await jp_fetch("heplens", "listing", params={"path": "uproot-HZZ.root"}, headers=headers)
     assert caught.value.code == 304
+    (root / "uproot-HZZ.root").touch()
+    assert (await jp_fetch("heplens", "listing", params={"path": "uproot-HZZ.root"}, headers=headers)).code == 200
+
+
+async def test_what_a_page_holds_is_not_even_read(jp_fetch: Any, root: Path, jp_serverapp: Any, desk: Any) -> None:
+    preview = {"path": "uproot-HZZ.root", "object": "events/NMuon"}
+    held = (await jp_fetch("heplens", "preview", params=preview)).headers["Etag"]
+    jp_serverapp.web_app.settings["heplens_desk"] = None
+    with pytest.raises(HTTPClientError) as caught:
+        await jp_fetch("heplens", "preview", params=preview, headers={"If-None-Match": held})
+    assert caught.value.code == 304
+    jp_serverapp.web_app.settings["heplens_desk"] = desk
+    other = await jp_fetch("heplens", "preview", params=preview | {"object": "events/NJet"})
+    assert other.headers["Etag"] != held
+
+
+async def test_long_listings_are_sent_compressed(jp_fetch: Any, root: Path, desk: Any) -> None:
+    asked = {"path": "uproot-HZZ.root", "node": "events"}
+    packed = await jp_fetch(
+        "heplens", "listing", params=asked, headers={"Accept-Encoding": "gzip"}, decompress_response=False
+    )
+    plain = await jp_fetch("heplens", "listing", params=asked, decompress_response=False)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert gzip.decompress(packed.body) == plain.body
+    assert len(packed.body) < len(plain.body) / 5
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
 
 
 async def test_bokehjs_from_the_installed_wheel(jp_fetch: Any, ask: Any) -> None:

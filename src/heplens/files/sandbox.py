@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from .opening import Identity, open_local
 SECONDS = 10.0
 REQUESTS = 50
 WORKERS = 2
-REPLY_BYTES = 64 * MB
+# Parsing a reply holds up the server's other threads, a tenth of a second for one of this length.
+REPLY_BYTES = 16 * MB
 # Importing from a slow network file system takes its time.
 _START_SECONDS = 120.0
 
@@ -41,11 +43,44 @@ _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from heplens.f
 
 
 class ReadError(FileError):
-    """A worker could not read something. ``kind`` is missing, file, memory, time, crash or other."""
+    """A worker could not read something. ``kind`` is missing, file, memory, time, crash, stopped or other."""
 
     def __init__(self, message: str, kind: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+
+class Stop:
+    """A way to end one reading from another thread, whether it has begun or not."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._worker: Worker | None = None
+        self.asked = False
+
+    def __call__(self) -> None:
+        with self._lock:
+            self.asked = True
+            worker = self._worker
+        if worker is not None:
+            worker.close()
+
+    @contextlib.contextmanager
+    def watching(self, worker: Worker | None) -> Iterator[None]:
+        """While inside, the worker is ended when this is called."""
+        with self._lock:
+            if self.asked:
+                raise ReadError("nobody waits for this any more", "stopped")
+            self._worker = worker
+        try:
+            yield
+        except ReadError as error:
+            if self.asked:
+                raise ReadError("nobody waits for this any more", "stopped") from error
+            raise
+        finally:
+            with self._lock:
+                self._worker = None
 
 
 class Worker:
@@ -164,7 +199,9 @@ class Pool:
         self._busy: set[Worker] = set()
         self._closed = False
 
-    def listing(self, path: str, identity: Identity, node: str = "", shown: str = "") -> dict[str, Any]:
+    def listing(
+        self, path: str, identity: Identity, node: str = "", shown: str = "", stop: Stop | None = None
+    ) -> dict[str, Any]:
         """`heplens.inspect` in a worker, as the JSON of a `Listing`.
 
         Parameters
@@ -173,27 +210,27 @@ class Pool:
         identity : what the file was when it was checked (`opening.identity_of`).
         node : ``row.path``, or "" for the top.
         shown : what the file is called in the listing and in messages.
+        stop : ends the reading when it is called.
 
         Raises
         ------
         ReadError : the file cannot be read, or not within the limits.
         """
-        return self._document(
-            {"op": "listing", "path": path, "identity": identity, "node": node, "shown": shown or path}
-        )
+        request = {"op": "listing", "path": path, "identity": identity, "node": node, "shown": shown or path}
+        return self._document(request, stop or Stop())
 
-    def preview(self, path: str, identity: Identity, node: str, branch: str = "", shown: str = "") -> dict[str, Any]:
+    def preview(
+        self,
+        path: str,
+        identity: Identity,
+        node: str,
+        branch: str = "",
+        shown: str = "",
+        stop: Stop | None = None,
+    ) -> dict[str, Any]:
         """`heplens.files.preview.preview` in a worker, as the JSON of a `Preview`. Parameters as for `listing`."""
-        return self._document(
-            {
-                "op": "preview",
-                "path": path,
-                "identity": identity,
-                "node": node,
-                "branch": branch,
-                "shown": shown or path,
-            }
-        )
+        request = {"op": "preview", "path": path, "identity": identity, "node": node, "shown": shown or path}
+        return self._document(request | {"branch": branch}, stop or Stop())
 
     def close(self) -> None:
         """End all workers, also those at work; what waits for them gets a `ReadError`."""
@@ -211,22 +248,23 @@ class Pool:
         for worker in idle:
             worker.close()
 
-    def _document(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _document(self, request: dict[str, Any], stop: Stop) -> dict[str, Any]:
         try:
             file = open_local(request["path"], request["identity"], request["shown"])
         except FileError as error:
             raise ReadError(str(error), "file") from error
         with file:
-            value = self._ask(request, file.fileno())
+            value = self._ask(request, file.fileno(), stop)
         if not isinstance(value, dict):
             raise ReadError(f"reading {request['shown']!r} gave no document", "other")
         return value
 
-    def _ask(self, request: dict[str, Any], file: int) -> Any:
-        with self._places:
+    def _ask(self, request: dict[str, Any], file: int, stop: Stop) -> Any:
+        with self._places, stop.watching(None):
             worker = self._take()
             try:
-                value = worker.ask(request, file, self.seconds)
+                with stop.watching(worker):
+                    value = worker.ask(request, file, self.seconds)
             except BaseException:
                 self._drop(worker)
                 raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import json
-from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized
@@ -17,7 +17,7 @@ from .. import __version__
 from ..files import PROTOCOL
 from ..files.sandbox import ReadError
 from .bokehjs import bokeh_script, bokeh_version
-from .desk import BusyError, Desk
+from .desk import Answer, BusyError, Desk, Work
 from .place import Place, RefusalError, locate
 
 _STATUS = {"missing": 404}
@@ -33,6 +33,9 @@ class Handler(APIHandler):
 
     # Whoever may read files may ask what is in them; authorizers decide on this name.
     auth_resource = "contents"
+
+    _waiting: asyncio.Future[Answer] | None = None
+    _gone = False
 
     @property
     def desk(self) -> Desk:
@@ -57,18 +60,39 @@ class Handler(APIHandler):
 
     async def reply(self, operation: str, place: Place, **details: str) -> None:
         """Answer with what the pool's `operation` says of a file."""
-        await self.send(await self.read(operation, place, **details))
+        if not self.is_known(operation, place, *details.items()):
+            await self.send(await self.read(operation, place, **details))
 
-    async def read(self, operation: str, place: Place, **details: str) -> bytes:
+    def is_known(self, *question: object) -> bool:
+        """Whether the page holds the answer already: it is the same as long as the file and this package are.
+
+        If so, the page is told, and nothing needs to be read.
+        """
+        text = repr((PROTOCOL, __version__, bokeh_version(), question))
+        self.set_header("Etag", f'W/"{sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]}"')
+        self.set_header("Cache-Control", "private, no-cache")
+        if not self.check_etag_header():
+            return False
+        self.set_status(304)
+        return True
+
+    async def read(self, operation: str, place: Place, **details: str) -> Answer:
         """What the pool's `operation` says of a file."""
         work = getattr(self.desk.pool, operation)
         question = (operation, place, *details.items())
-        return await self.ask(place, question, lambda: work(place.real, place.identity, shown=place.path, **details))
+        return await self.ask(
+            place, question, lambda stop: work(place.real, place.identity, shown=place.path, stop=stop, **details)
+        )
 
-    async def ask(self, place: Place, question: tuple[Any, ...], work: Callable[[], dict[str, Any]]) -> bytes:
+    async def ask(self, place: Place, question: tuple[Any, ...], work: Work) -> Answer:
         """The answer of the desk; what keeps it from answering becomes a refusal with a sentence."""
+        self._waiting = asyncio.ensure_future(self.desk.answer(place.real, question, work))
         try:
-            return await self.desk.answer(place.real, question, work)
+            return await self._waiting
+        except asyncio.CancelledError:
+            if not self._gone:
+                raise
+            raise RefusalError(499, "the page has gone") from None
         except BusyError:
             raise RefusalError(
                 429, "the server is reading many files at the moment; try again in a few seconds"
@@ -76,9 +100,19 @@ class Handler(APIHandler):
         except ReadError as error:
             raise RefusalError(_STATUS.get(error.kind, 422), str(error)) from None
 
-    async def send(self, answer: bytes) -> None:
-        self.set_header("Cache-Control", "private, no-cache")
-        await self.finish(answer)
+    async def send(self, answer: Answer) -> None:
+        self.set_header("Vary", "Accept-Encoding")
+        if answer.packed and "gzip" in self.request.headers.get("Accept-Encoding", ""):
+            self.set_header("Content-Encoding", "gzip")
+            await self.finish(answer.body)
+        else:
+            await self.finish(answer.plain())
+
+    def on_connection_close(self) -> None:
+        """Nobody will see the answer: do not make it."""
+        self._gone = True
+        if self._waiting is not None:
+            self._waiting.cancel()
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Every error is a JSON document with a sentence."""
@@ -128,8 +162,11 @@ class FigureHandler(Handler):
         place = await locate(self.contents_manager, self.query("path"))
         node, branch = self.query("object"), self.query("branch", "")
         log = self.query("log", "") == "1"
+        question = ("figure", place, node, branch, log)
+        if self.is_known(*question):
+            return
         preview = await self.read("preview", place, node=node, branch=branch)
-        await self.send(await self.ask(place, ("figure", place, node, branch, log), lambda: _figure(preview, log)))
+        await self.send(await self.ask(place, question, lambda stop: _figure(preview.plain(), log)))
 
 
 def _figure(preview: bytes, log: bool) -> dict[str, Any]:
