@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -206,13 +207,49 @@ def test_not_root_and_empty(tmp_path: Path) -> None:
         hl.inspect(tmp_path / "four.root")
 
 
-def test_no_permission(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*args: object) -> int:
-        raise PermissionError(13, "Permission denied")
+def as_nobody(path: Path) -> str:
+    """What is said of a file to a user who may not read it; root may read all, so a child becomes somebody else."""
+    receive, send = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.getuid() == 0:
+                os.setuid(65534)
+            said = str(len(hl.inspect(path)))
+        except FileError as error:
+            said = str(error)
+        os.write(send, said.encode())
+        os._exit(0)
+    os.close(send)
+    os.waitpid(child, 0)
+    with os.fdopen(receive) as answer:
+        return answer.read()
 
-    monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(FileError, match=r"uproot-HZZ.root' cannot be read: you have no permission"):
-        hl.inspect(data / "uproot-HZZ.root")
+
+def test_no_permission(data: Path) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        path = folder / "closed.root"
+        path.write_bytes((data / "uproot-HZZ.root").read_bytes())
+        path.chmod(0)
+        assert as_nobody(path) == f"{str(path)!r} cannot be read: you have no permission"
+        (folder / "closed").mkdir(0)
+        assert as_nobody(folder / "closed") == f"{str(folder / 'closed')!r} cannot be read: you have no permission"
+
+
+def test_a_file_that_is_deleted_or_replaced(data: Path, tmp_path: Path) -> None:
+    """What is open can still be looked into; what is asked for anew is what is there now."""
+    path = tmp_path / "file.root"
+    path.write_bytes((data / "uproot-HZZ.root").read_bytes())
+    listing = hl.inspect(path)
+    path.unlink()
+    assert len(listing.children("events")) == 51
+    with pytest.raises(FileError, match=r"there is no file '.*file.root'"):
+        hl.inspect(path)
+    path.write_bytes((data / "uproot-Zmumu.root").read_bytes())
+    assert len(hl.inspect(path, "events")) == 20
+    assert hl.inspect(path, "events") is hl.inspect(path, "events"), "read once"
 
 
 @pytest.mark.parametrize("name", ["uproot-HZZ.root", "uproot-nesteddirs.root", "uproot-issue33.root"])
