@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
+import struct
 from pathlib import Path
 
 import awkward as ak
+import hist
 import numpy as np
 import pytest
 import uproot
@@ -14,6 +17,7 @@ from heplens.errors import FileError
 from heplens.files import limits, sampling
 from heplens.files.binning import bin_numbers, bin_words
 from heplens.files.opening import OpenFile
+from heplens.files.points import clopper_pearson
 from heplens.files.preview import Preview, preview
 
 
@@ -119,6 +123,67 @@ def test_two_axes(data: Path) -> None:
     assert max(len(p.values), len(p.values[0])) <= limits.STORED_SIDE
 
 
+def test_an_efficiency(data: Path) -> None:
+    p = look(data / "uproot-issue38c.root", "TEfficiencyName")
+    stored = uproot.open(data / "uproot-issue38c.root")["TEfficiencyName"]
+    total, passed = (stored.member(name).values() for name in ("fTotalHistogram", "fPassedHistogram"))
+    assert p.kind == "graph"
+    assert p.values == (passed[total > 0] / total[total > 0]).tolist()
+    assert p.note == f"{np.count_nonzero(total == 0)} bins without entries are not shown"
+    assert p.errors["y_high"] == pytest.approx(p.errors["y_low"]), "symmetric at one half"
+    # By definition: at the lower end, 2 or more of 4 have half of the probability that is left out.
+    low = 0.5 - p.errors["y_low"][0]
+    assert sum(math.comb(4, k) * low**k * (1 - low) ** (4 - k) for k in (2, 3, 4)) == pytest.approx(0.158655, abs=1e-5)
+    low, high = clopper_pearson(np.array([0.0, 5.0]), np.array([5.0, 5.0]), 0.6827)
+    assert (low[0], high[1]) == (0, 1)
+    assert high[0] == pytest.approx(1 - 0.15865 ** (1 / 5), abs=1e-4)
+
+
+def test_graphs_with_errors(tmp_path: Path) -> None:
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0])
+    with uproot.recreate(tmp_path / "graph.root") as file:
+        file["g"] = uproot.as_TGraph({"x": x, "y": y, "x_errors": x / 10, "y_errors": y / 10}, title="t")
+        file["plain"] = uproot.as_TGraph({"x": x, "y": y})
+    p = look(tmp_path / "graph.root", "g")
+    assert (p.kind, p.edges, p.values, p.entries) == ("graph", x.tolist(), y.tolist(), 3)
+    assert p.errors["x_low"] == p.errors["x_high"] == (x / 10).tolist()
+    assert p.errors["y_high"] == (y / 10).tolist()
+    assert look(tmp_path / "graph.root", "plain").errors == {}
+
+
+def test_profiles_and_three_axes(tmp_path: Path) -> None:
+    filled = hist.Hist.new.Reg(3, 0, 3).Reg(2, 0, 2).Reg(2, 0, 2).Double()
+    filled.fill([0.5, 1.5, 1.5, 9], [0.5, 0.5, 1.5, 0.5], [0.5, 1.5, 0.5, 0.5])
+    profile = hist.Hist.new.Reg(2, 0, 2, label="x").Mean()
+    profile.fill([0.5, 0.5, 1.5], sample=[1, 3, 5])
+    with uproot.recreate(tmp_path / "h.root") as file:
+        file["h3"], file["p"] = filled, profile
+    p = look(tmp_path / "h.root", "h3")
+    assert (p.kind, p.note) == ("histogram2d", "the sum over the third axis")
+    assert p.values == filled.values().sum(axis=2).tolist()
+    assert p.flow == {"outside": 1.0}
+    p = look(tmp_path / "h.root", "p")
+    assert (p.kind, p.values, p.x_label) == ("profile", [2, 5], "x")
+    assert p.variances == pytest.approx([0.5, 0])
+
+
+def test_a_claim_of_too_many_bins_is_refused(tmp_path: Path) -> None:
+    with uproot.recreate(tmp_path / "h.root", compression=None) as file:
+        file["h"] = np.histogram(np.arange(5.0), bins=5, range=(0, 5))
+    content = (tmp_path / "h.root").read_bytes()
+    axis = struct.pack(">idd", 5, 0, 5)
+    assert content.count(axis) == 1
+    for bins, sentence in (
+        (1_000_000_000, r"1,000,000,002 bins, more than"),
+        (6, "8 bins, and holds 7"),
+        (-3, "-1 bins"),
+    ):
+        (tmp_path / "big.root").write_bytes(content.replace(axis, struct.pack(">idd", bins, 0, 5)))
+        assert OpenFile(tmp_path / "big.root").top
+        with pytest.raises(FileError, match=sentence):
+            look(tmp_path / "big.root", "h")
+
+
 def test_too_many_bins_are_merged(tmp_path: Path) -> None:
     with uproot.recreate(tmp_path / "many.root") as file:
         file["h"] = np.histogram(np.arange(10_001), bins=10_001)
@@ -130,7 +195,6 @@ def test_too_many_bins_are_merged(tmp_path: Path) -> None:
 
 def test_what_has_no_preview_says_so(data: Path) -> None:
     for name, node, sentence in (
-        ("uproot-issue38c.root", "TEfficiencyName", "is a TEfficiency, which has no preview"),
         ("uproot-nesteddirs.root", "one", "is a directory; choose something inside it"),
         ("uproot-HZZ.root", "events/Muon", "has no 'Muon'"),
         ("uproot-HZZ.root", "", "choose something inside it"),

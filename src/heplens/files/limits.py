@@ -13,6 +13,7 @@ PREVIEW_VALUES = 2_000_000
 PREVIEW_BINS = 100
 PREVIEW_WORDS = 30
 # A stored histogram that is drawn: more bins than this are merged (counts) or refused (means).
+STORED_CELLS = 10_000_000
 STORED_BINS = 4_000
 STORED_SIDE = 200
 STORED_POINTS = 10_000

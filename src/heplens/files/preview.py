@@ -26,7 +26,9 @@ class Preview:
     title, x_label, y_label : text from the file, to be shown as text.
     edges : bin edges, one more than values; for two axes a pair of such lists; for a graph its x values.
     values, variances : per bin; nested ``[x][y]`` for two axes; for a graph the y values and None.
-    labels : one per bin of a category axis, or None.
+    labels : one per bin of a category axis, or None; `y_labels` the same for the second of two axes.
+    errors : of a graph, how far its errors reach from each point: ``x_low``, ``x_high``, ``y_low``, ``y_high``, those
+        that are stored.
     flow : ``underflow`` and ``overflow`` (for two axes ``outside``).
     entries : of the branch, or as stored in the histogram.
     entries_used : how many of them were read.
@@ -44,6 +46,8 @@ class Preview:
     values: list[Any] = field(default_factory=list)
     variances: list[Any] | None = None
     labels: list[str] | None = None
+    y_labels: list[str] | None = None
+    errors: dict[str, list[float]] = field(default_factory=dict)
     flow: dict[str, float] = field(default_factory=dict)
     entries: int | None = None
     entries_used: int | None = None
@@ -140,11 +144,14 @@ _LOOKS = {"branch": _branch, "field": _field, "tree": _tree, "ntuple": _field}
 
 
 def _stored(file: OpenFile, node: Node) -> Preview:
-    from .stored import graph_preview, histogram_preview
+    from .points import efficiency_preview, graph_preview
+    from .stored import histogram_preview
 
     class_name = node.what.stored.fClassName
     if is_histogram(class_name):
         return histogram_preview(node.what.stored)
-    if kind_of(class_name) == "graph" and class_name.startswith("TGraph"):
+    if class_name == "TEfficiency":
+        return efficiency_preview(node.what.stored)
+    if kind_of(class_name) == "graph" and class_name.startswith("TGraph") and not class_name.startswith("TGraph2D"):
         return graph_preview(node.what.stored)
     raise NodeError(f"{node.path!r} of {file.path!r} is a {class_name}, which has no preview")

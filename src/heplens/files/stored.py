@@ -1,55 +1,60 @@
-"""Previews of histograms and graphs that are stored in the file: their own bins, errors, flow and labels."""
+"""Previews of histograms that are stored in the file: their own bins, errors, flow and labels."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from uproot.models.TArray import Model_TArray as TArray
 
 from ..errors import FileError
 from .headers import check_size
-from .limits import STORED_BINS, STORED_POINTS, STORED_SIDE, TEXT
+from .limits import STORED_BINS, STORED_CELLS, STORED_SIDE, TEXT
 from .preview import Preview
 
 
 def histogram_preview(key: Any) -> Preview:
-    """The bins of a TH1, TH2 or TProfile as stored.
+    """The bins of a TH1, TH2, TProfile or TProfile2D as stored, and of a TH3 the sum over z.
 
-    Too many bins for a picture are merged, which the note says; means cannot be merged and are refused.
+    Too many bins for a picture are merged, which the note says; means and categories cannot be merged and are refused.
+
+    Raises
+    ------
+    FileError : there are too many bins, or not as many as it says.
     """
     check_size(key)
     stored = key.get()
     class_name: str = key.fClassName
+    check_bins(stored, class_name)
     if class_name.startswith("TH1"):
         return _one_axis(stored, "histogram")
     if class_name == "TProfile":
         return _one_axis(stored, "profile")
-    if class_name.startswith("TH2"):
-        return _two_axes(stored)
+    if class_name.startswith(("TH2", "TH3")) or class_name == "TProfile2D":
+        return _two_axes(stored, class_name)
     raise FileError(f"{key.fName!r} is a {class_name}; previews have one or two axes")
 
 
-def graph_preview(key: Any) -> Preview:
-    """The points of a TGraph."""
-    check_size(key)
-    stored = key.get()
-    x, y = (np.asarray(v, dtype=np.float64) for v in stored.values("both"))
-    shown = slice(0, STORED_POINTS)
-    note = "" if len(x) <= STORED_POINTS else f"the first {STORED_POINTS:,} of {len(x):,} points"
-    return Preview(
-        kind="graph",
-        title=str(stored.member("fTitle"))[:TEXT],
-        edges=x[shown].tolist(),
-        values=y[shown].tolist(),
-        entries=len(x),
-        entries_used=min(len(x), STORED_POINTS),
-        note=note,
-    )
+def check_bins(stored: Any, class_name: str) -> None:
+    """Refuse a number of bins that is too large, or not that of the contents, before anything is made of it."""
+    axes = next((n for n in (3, 2) if f"{n}D" in class_name or class_name.startswith(f"TH{n}")), 1)
+    cells = 1
+    for name in ("fXaxis", "fYaxis", "fZaxis")[:axes]:
+        cells *= int(stored.member(name).member("fNbins")) + 2
+    if not 0 < cells <= STORED_CELLS:
+        raise FileError(f"it says that it has {cells:,} bins, more than the {STORED_CELLS:,} that are read")
+    held = sum(len(array) for array in stored.base(TArray))
+    if cells != held:
+        raise FileError(f"it is damaged: it says that it has {cells:,} bins, and holds {held:,}")
+
+
+def edges_of(stored: Any, axis: int) -> Any:
+    return np.asarray(stored.axis(axis).edges(), dtype=np.float64)
 
 
 def _one_axis(stored: Any, kind: Any) -> Preview:
     axis = stored.axis(0)
-    edges = np.asarray(axis.edges(), dtype=np.float64)
+    edges = edges_of(stored, 0)
     values = np.asarray(stored.values(flow=True), dtype=np.float64)
     variances = np.asarray(stored.variances(flow=True), dtype=np.float64)
     labels = _labels(axis, len(edges) - 1)
@@ -65,7 +70,7 @@ def _one_axis(stored: Any, kind: Any) -> Preview:
         kind=kind,
         title=str(stored.member("fTitle"))[:TEXT],
         x_label=_title(axis),
-        y_label=_title_of(stored, "fYaxis"),
+        y_label=axis_title(stored, "fYaxis"),
         edges=edges.tolist(),
         values=values.tolist(),
         variances=variances.tolist(),
@@ -78,19 +83,27 @@ def _one_axis(stored: Any, kind: Any) -> Preview:
     )
 
 
-def _two_axes(stored: Any) -> Preview:
-    edges = [np.asarray(stored.axis(i).edges(), dtype=np.float64) for i in (0, 1)]
+def _two_axes(stored: Any, class_name: str) -> Preview:
+    means = class_name == "TProfile2D"
+    edges = [edges_of(stored, i) for i in (0, 1)]
+    labels = [_labels(stored.axis(i), len(edges[i]) - 1) for i in (0, 1)]
     whole = np.asarray(stored.values(flow=True), dtype=np.float64)
-    values = whole[1:-1, 1:-1]
-    variances = np.asarray(stored.variances(flow=False), dtype=np.float64)
+    values, variances = (whole[1:-1, 1:-1], np.asarray(stored.variances(flow=False), dtype=np.float64))
+    notes = []
+    if class_name.startswith("TH3"):
+        values, variances = values[:, :, 1:-1].sum(axis=2), variances.sum(axis=2)
+        notes.append("the sum over the third axis")
     outside = float(whole.sum() - values.sum())
-    note = ""
     for number in (0, 1):
         step = -(-values.shape[number] // STORED_SIDE)
         if step > 1:
+            if means or labels[number]:
+                raise FileError(
+                    f"it has {values.shape[number]:,} bins on one axis, more than {STORED_SIDE} are not drawn"
+                )
             values, variances = _merge(values, step, number), _merge(variances, step, number)
             edges[number] = _every(edges[number], step)
-            note = "several stored bins are drawn as one"
+            notes.append(f"{step} bins of {'xy'[number]} are drawn as one")
     return Preview(
         kind="histogram2d",
         title=str(stored.member("fTitle"))[:TEXT],
@@ -99,10 +112,12 @@ def _two_axes(stored: Any) -> Preview:
         edges=[e.tolist() for e in edges],
         values=values.tolist(),
         variances=variances.tolist(),
-        flow={"outside": outside},
+        labels=labels[0],
+        y_labels=labels[1],
+        flow={} if means else {"outside": outside},
         entries=_entries(stored),
         entries_used=_entries(stored),
-        note=note,
+        note=", ".join(notes),
     )
 
 
@@ -132,8 +147,9 @@ def _title(axis: Any) -> str:
     return str(axis.member("fTitle", none_if_missing=True) or "")[:TEXT]
 
 
-def _title_of(stored: Any, name: str) -> str:
-    axis = stored.member(name, none_if_missing=True)
+def axis_title(stored: Any, name: str) -> str:
+    """The title of an axis of a histogram, or "" where there is none."""
+    axis = None if stored is None else stored.member(name, none_if_missing=True)
     return "" if axis is None else _title(axis)
 
 

@@ -138,9 +138,9 @@ def _preload() -> None:
     import awkward
     import uproot
 
-    from . import preview, sampling, stored, table, walking
+    from . import points, preview, sampling, stored, table, walking
 
-    assert all((awkward, uproot, preview, sampling, stored, table, walking))
+    assert all((awkward, uproot, points, preview, sampling, stored, table, walking))
 
 
 def _limit_writing() -> None:
