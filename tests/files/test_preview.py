@@ -6,6 +6,7 @@ import json
 import math
 import struct
 from pathlib import Path
+from types import SimpleNamespace
 
 import awkward as ak
 import hist
@@ -17,7 +18,7 @@ from heplens.errors import FileError
 from heplens.files import limits, sampling
 from heplens.files.binning import bin_numbers, bin_words
 from heplens.files.opening import OpenFile
-from heplens.files.points import clopper_pearson
+from heplens.files.points import clopper_pearson, graph_preview
 from heplens.files.preview import Preview, preview
 
 
@@ -139,16 +140,21 @@ def test_an_efficiency(data: Path) -> None:
     assert high[0] == pytest.approx(1 - 0.15865 ** (1 / 5), abs=1e-4)
 
 
-def test_graphs_with_errors(tmp_path: Path) -> None:
+def test_graphs_and_their_errors(tmp_path: Path) -> None:
     x, y = np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0])
     with uproot.recreate(tmp_path / "graph.root") as file:
-        file["g"] = uproot.as_TGraph({"x": x, "y": y, "x_errors": x / 10, "y_errors": y / 10}, title="t")
-        file["plain"] = uproot.as_TGraph({"x": x, "y": y})
-    p = look(tmp_path / "graph.root", "g")
-    assert (p.kind, p.edges, p.values, p.entries) == ("graph", x.tolist(), y.tolist(), 3)
+        file["plain"] = uproot.as_TGraph({"x": x, "y": y}, title="t", xAxisLabel="X")
+    p = look(tmp_path / "graph.root", "plain")
+    assert (p.kind, p.edges, p.values, p.entries, p.errors) == ("graph", x.tolist(), y.tolist(), 3, {})
+    # uproot makes graphs with errors, but cannot write them.
+    model = uproot.as_TGraph({"x": x, "y": y, "x_errors": x / 10, "y_errors": y / 10})
+    p = graph_preview(SimpleNamespace(fClassName="TGraphErrors", fObjlen=100, get=lambda: model))
     assert p.errors["x_low"] == p.errors["x_high"] == (x / 10).tolist()
-    assert p.errors["y_high"] == (y / 10).tolist()
-    assert look(tmp_path / "graph.root", "plain").errors == {}
+    assert p.errors["y_low"] == p.errors["y_high"] == (y / 10).tolist()
+    ends = {"x_errors_low": x, "x_errors_high": x * 2, "y_errors_low": x * 3, "y_errors_high": x * 4}
+    model = uproot.as_TGraph({"x": x, "y": y, **ends})
+    p = graph_preview(SimpleNamespace(fClassName="TGraphAsymmErrors", fObjlen=100, get=lambda: model))
+    assert list(p.errors.values()) == [values.tolist() for values in ends.values()]
 
 
 def test_profiles_and_three_axes(tmp_path: Path) -> None:
