@@ -7,7 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { columnsFor, fillColumns } from './columns';
-import { inflate, Table, type TableHeader } from './packing';
+import { inflated } from './inflate';
+import { Table, type TableHeader } from './packing';
 import { Boundaries, Cells } from './tile';
 
 interface Question {
@@ -43,7 +44,9 @@ async function answer(question: Question): Promise<number[]> {
     new Uint8Array(read('kinds'))
   );
   const sent = new Uint8Array(read('cells'));
-  const buffer = question.encoding ? await inflate(sent) : sent;
+  const buffer = question.encoding
+    ? new Uint8Array(await inflated(sent).arrayBuffer())
+    : sent;
   const table = (header: TableHeader): Table =>
     Table.read(buffer, rows, plot.bins, header);
   const cells = new Cells(

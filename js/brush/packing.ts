@@ -61,12 +61,3 @@ function unitsAt(buffer: Uint8Array, at: number, bins: number): Float64Array {
     (_, bin) => 2 ** view.getInt16(at + 2 * bin, true)
   );
 }
-
-export async function inflate(
-  deflated: Uint8Array<ArrayBuffer>
-): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([deflated])
-    .stream()
-    .pipeThrough(new DecompressionStream('deflate'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}

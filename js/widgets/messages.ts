@@ -118,6 +118,7 @@ export type Reply = Common &
       }
     | { kind: 'stale'; revision: number }
     | { kind: 'failed'; reason: string; position: number | null }
+    | ({ kind: 'partial'; revision: number } & PartialFields)
     | ({ kind: 'snapshot'; revision: number } & SnapshotFields)
     | ({ kind: 'counts'; revision: number; key: string } & CountsFields)
     | ({ kind: 'tile'; revision: number } & TileFields)
@@ -132,6 +133,20 @@ export interface SnapshotFields {
   plots: PlotModels[];
 }
 
+/** What a long request has found so far: of counts the numbers until now, of a tile how far it is. */
+export interface PartialFields {
+  done: number;
+  total: number;
+  numbers: CountsFields | null;
+}
+
+/** Bytes that the kernel holds: of columns, of how many at most, and of tiles ready to be sent again. */
+export interface Memory {
+  columns: number;
+  budget: number;
+  tiles: number;
+}
+
 export interface CountsFields {
   shape: string;
   plots: PlotCounts[];
@@ -139,6 +154,7 @@ export interface CountsFields {
   problems: string[];
   complete: boolean;
   events: number | null;
+  memory: Memory;
   handles?: Handle[];
 }
 
@@ -168,7 +184,7 @@ export interface TileFields {
   plots: TileCells[];
   cutflow: TileRow[];
   encoding: 'deflate' | '';
-  bytes: number;
+  memory: Memory;
 }
 
 export type ReplyOf<K extends Reply['kind']> = Extract<Reply, { kind: K }>;

@@ -3,6 +3,7 @@
 import type { Counts } from '../brush/tile';
 import type { CutflowRow, Handle, Operation } from './messages';
 import type { Reader, Whole } from './reader';
+import { Refusal } from './requests';
 import { Tile, TileShelf, type Slice } from './tiles';
 
 interface Drag {
@@ -13,15 +14,26 @@ interface Drag {
   released: boolean;
 }
 
+export interface Preparing {
+  key: string;
+  handle: string;
+  done: number;
+  total: number;
+}
+
 export class Mover {
   drag: Drag | null = null;
+  /** The tile that the kernel is making, and how many events it has read. */
+  preparing: Preparing | null = null;
 
   /** Numbers that were typed and sent; they stay in their boxes until the kernel has answered. */
   private readonly sent = new Map<string, number | null>();
   private readonly shelf = new TileShelf();
-  private asking = '';
-  private previewing = false;
-  private preview: Operation | null = null;
+  /** Keys of tiles that could not be made, and why: their handles move by way of the kernel. */
+  private readonly refused = new Map<string, string>();
+  private previewing: '' | 'begun' | 'shown' = '';
+  private waiting: Operation | null = null;
+  private asked = 0;
 
   constructor(
     private readonly whole: Whole,
@@ -52,7 +64,7 @@ export class Mover {
 
   /** Have the tile of a handle ready before it is pressed. */
   prepare(handle: Handle): void {
-    if (handle.tile) {
+    if (this.tiled(handle)) {
       void this.readTile(handle);
     }
   }
@@ -65,10 +77,16 @@ export class Mover {
     }
     this.drag.value = value;
     this.place(this.drag);
-    if (!this.drag.slice && !handle.tile) {
-      void this.readPreview(this.operation(handle, value));
-    }
     this.whole.changed(true);
+  }
+
+  /** Whether a handle moves without the kernel, and why not. */
+  tiled(handle: Handle): boolean {
+    return handle.tile !== null && !this.refused.has(handle.tile);
+  }
+
+  reason(handle: Handle): string {
+    return this.refused.get(handle.tile ?? '') ?? handle.reason;
   }
 
   /** The handle was let go: the edit to send, or null when nothing was held. */
@@ -78,7 +96,7 @@ export class Mover {
       return null;
     }
     drag.released = true;
-    this.preview = null;
+    this.waiting = null;
     return this.operation(drag.handle, drag.value);
   }
 
@@ -94,7 +112,7 @@ export class Mover {
   drop(): void {
     this.sent.clear();
     this.drag = null;
-    this.preview = null;
+    this.waiting = null;
     this.reader.preview = null;
   }
 
@@ -138,6 +156,11 @@ export class Mover {
     return rows.map(row => tile.row(row, slice));
   }
 
+  /** Memory that tiles take in the page. */
+  get bytes(): number {
+    return this.shelf.bytes;
+  }
+
   clear(): void {
     this.shelf.clear();
   }
@@ -149,64 +172,98 @@ export class Mover {
       drag.tile?.slice(handle, this.handles(handle.step), each =>
         each.id === handle.id ? drag.value : each.value
       ) ?? null;
+    // No tile, or a position between two of its own: the kernel counts.
+    if (!drag.slice && (drag.tile || !this.tiled(handle))) {
+      this.readPreview(this.operation(handle, drag.value));
+    } else if (drag.slice) {
+      this.waiting = null;
+      this.reader.preview = null;
+    }
   }
 
+  /** One tile is asked for at a time; when another handle took its place and this one is held, it is asked for again. */
   private async readTile(handle: Handle): Promise<void> {
     const key = handle.tile;
-    if (!key || this.shelf.get(key) || this.asking === key) {
+    if (!key || this.shelf.get(key) || this.preparing?.key === key) {
       return;
     }
-    this.asking = key;
+    const mine = { key, handle: handle.id, done: 0, total: 0 };
+    this.preparing = mine;
     try {
       const { revision } = this.whole.state;
-      const answer = await this.whole.requests.ask('tile', {
-        kind: 'tile',
-        revision,
-        handle: handle.id
-      });
+      const answer = await this.whole.requests.ask(
+        'tile',
+        { kind: 'tile', revision, handle: handle.id },
+        ({ reply }) => {
+          Object.assign(mine, { done: reply.done, total: reply.total });
+          this.whole.changed();
+        }
+      );
       this.shelf.put(answer.reply.key, await Tile.read(answer));
-      if (this.drag?.handle.tile === key) {
-        this.place(this.drag);
-        this.whole.changed(true);
-      }
+      this.reader.memory = answer.reply.memory;
     } catch (error) {
-      this.whole.fail(error);
-    } finally {
-      if (this.asking === key) {
-        this.asking = '';
+      if (error instanceof Refusal) {
+        this.refused.set(key, error.message);
+      } else {
+        this.whole.fail(error);
       }
+    } finally {
+      if (this.preparing === mine) {
+        this.preparing = null;
+      }
+    }
+    const { drag } = this;
+    if (drag?.handle.tile === key && !drag.released) {
+      this.place(drag);
+      this.whole.changed(true);
+    } else if (drag && this.moving && !drag.tile) {
+      this.prepare(drag.handle);
     }
   }
 
-  /** A position without a tile: the kernel counts it, and of several that wait only the last. */
-  private async readPreview(operation: Operation): Promise<void> {
-    this.preview = operation;
-    if (this.previewing) {
+  /**
+   * A position without a tile: the kernel counts it block by block, and of several that wait only the last. One that
+   * has shown its first block is given up for a newer one; the kernel cancels it then.
+   */
+  private readPreview(operation: Operation): void {
+    if (this.previewing === 'begun') {
+      this.waiting = operation;
       return;
     }
-    this.previewing = true;
-    try {
-      while (this.preview) {
-        const edit: Operation = this.preview;
-        this.preview = null;
-        const { revision } = this.whole.state;
-        const answer = await this.whole.requests.ask('counts', {
-          kind: 'counts',
-          revision,
-          edit
-        });
-        if (
-          answer.reply.revision === this.whole.state.revision &&
-          this.moving
-        ) {
-          this.reader.takePreview(answer);
-          this.whole.changed(true);
+    this.waiting = null;
+    this.previewing = 'begun';
+    const mine = ++this.asked;
+    const { revision } = this.whole.state;
+    this.whole.requests
+      .ask('counts', { kind: 'counts', revision, edit: operation }, part => {
+        if (mine === this.asked && this.moving) {
+          this.reader.takePartial(part, false);
+          this.previewing = 'shown';
+          this.next();
         }
-      }
-    } catch (error) {
-      this.whole.fail(error);
-    } finally {
-      this.previewing = false;
+      })
+      .then(
+        answer => {
+          const current = answer.reply.revision === this.whole.state.revision;
+          if (mine === this.asked && current && this.moving) {
+            this.reader.takePreview(answer);
+            this.whole.changed(true);
+          }
+        },
+        error => this.whole.fail(error)
+      )
+      .finally(() => {
+        if (mine === this.asked) {
+          this.previewing = '';
+          this.next();
+        }
+      });
+  }
+
+  private next(): void {
+    const { waiting } = this;
+    if (waiting && this.moving) {
+      this.readPreview(waiting);
     }
   }
 }

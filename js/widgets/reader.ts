@@ -1,7 +1,13 @@
 /** What the kernel has said about the current revision: the document of the plots, the numbers, the handles. */
 
 import type { Counts } from '../brush/tile';
-import { floats, type Answer, type CountsFields, type State } from './messages';
+import {
+  floats,
+  type Answer,
+  type CountsFields,
+  type Memory,
+  type State
+} from './messages';
 import type { PlotDocument } from './plots';
 import { Stale, type Requests } from './requests';
 
@@ -35,6 +41,9 @@ export class Reader {
   /** Numbers of a position that is not committed. */
   preview: Numbers | null = null;
   snapshot: Snapshot | null = null;
+  /** How many events the count that runs has read; null when what is shown is whole. */
+  progress: { done: number; total: number } | null = null;
+  memory: Memory | null = null;
 
   private asked = 0;
   private asking = false;
@@ -79,14 +88,17 @@ export class Reader {
     this.asked = revision;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        const answer = await this.whole.requests.ask('counts', {
-          kind: 'counts',
-          revision
-        });
+        const answer = await this.whole.requests.ask(
+          'counts',
+          { kind: 'counts', revision },
+          part => this.takePartial(part, true)
+        );
         if (answer.reply.revision !== this.whole.state.revision) {
           return false;
         }
-        this.numbers = unpack(answer);
+        this.numbers = unpack(answer.reply, answer.buffers, answer.reply);
+        this.progress = null;
+        this.memory = answer.reply.memory;
         if (this.snapshot && this.snapshot.shape !== answer.reply.shape) {
           void this.readSnapshot(answer.reply.shape);
         }
@@ -105,12 +117,36 @@ export class Reader {
     return false;
   }
 
-  takePreview(answer: Answer<'counts'>): void {
-    this.preview = unpack(answer);
+  /** Numbers of a position that is not committed, whole. */
+  takePreview({ reply, buffers }: Answer<'counts'>): void {
+    this.preview = unpack(reply, buffers, reply);
+    this.progress = null;
+    this.memory = reply.memory;
+  }
+
+  /** Numbers of some of the events: of the current revision, or of a position that is not committed. */
+  takePartial({ reply, buffers }: Answer<'partial'>, committed: boolean): void {
+    const { revision, done, total, numbers } = reply;
+    if (revision !== this.whole.state.revision || !numbers) {
+      return;
+    }
+    this.progress = { done, total };
+    const found = unpack(numbers, buffers, { key: 'partial', revision });
+    if (committed) {
+      // Handles stay those of the last whole count until this one is whole.
+      this.numbers = { ...found, handles: this.numbers?.handles };
+    } else {
+      this.preview = found;
+    }
+    this.whole.changed(true);
   }
 }
 
-function unpack({ reply, buffers }: Answer<'counts'>): Numbers {
+function unpack(
+  reply: CountsFields,
+  buffers: DataView[],
+  { key, revision }: { key: string; revision: number }
+): Numbers {
   const drawn = reply.plots.filter(plot => plot.drawn);
   const counts = new Map(
     drawn.map(plot => [
@@ -121,5 +157,5 @@ function unpack({ reply, buffers }: Answer<'counts'>): Numbers {
       }
     ])
   );
-  return { ...reply, counts };
+  return { ...reply, key, revision, counts };
 }

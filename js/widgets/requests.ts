@@ -1,4 +1,4 @@
-/** Requests to the kernel, each answered once, by id. */
+/** Requests to the kernel, each answered once, by id, after any number of partial replies. */
 
 import {
   PROTOCOL,
@@ -41,6 +41,7 @@ export class Closed extends Error {}
 interface Pending {
   expected: Reply['kind'];
   since: number;
+  partial?: (answer: Answer<'partial'>) => void;
   resolve(answer: { reply: Reply; buffers: DataView[] }): void;
   reject(error: Error): void;
 }
@@ -56,13 +57,15 @@ export class Requests {
 
   ask<K extends Reply['kind']>(
     expected: K,
-    request: Request
+    request: Request,
+    partial?: (answer: Answer<'partial'>) => void
   ): Promise<Answer<K>> {
     const id = `${this.client}.${this.next++}`;
     return new Promise((resolve, reject) => {
       this.pending.set(id, {
         expected,
         since: performance.now(),
+        partial,
         resolve: resolve as Pending['resolve'],
         reject
       });
@@ -91,6 +94,10 @@ export class Requests {
     const pending = this.pending.get(reply?.id);
     if (!pending) {
       return; // of another page, or of a request that nobody waits for any more
+    }
+    if (reply.kind === 'partial' && reply.protocol === PROTOCOL) {
+      pending.partial?.({ reply, buffers });
+      return;
     }
     this.pending.delete(reply.id);
     if (reply.protocol !== PROTOCOL) {

@@ -92,7 +92,8 @@ export class Store implements Whole {
   /** True when what is shown are the reference's numbers of the current revision. */
   get settled(): boolean {
     return (
-      this.reader.numbers?.revision === this.state.revision &&
+      this.reader.numbers?.key === 'reference' &&
+      this.reader.numbers.revision === this.state.revision &&
       !this.mover.drag &&
       this.queued === 0
     );

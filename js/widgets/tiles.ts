@@ -1,6 +1,7 @@
 /** The tiles a page holds, and what the handles show from them without asking the kernel. */
 
-import { inflate, Table, type TableHeader } from '../brush/packing';
+import { inflated } from '../brush/inflate';
+import { Table, type TableHeader } from '../brush/packing';
 import { Boundaries, Cells, type Counts } from '../brush/tile';
 import {
   bytes,
@@ -36,7 +37,10 @@ export class Tile {
 
   static async read({ reply, buffers }: Answer<'tile'>): Promise<Tile> {
     const sent = bytes(buffers[2]);
-    const buffer = reply.encoding === 'deflate' ? await inflate(sent) : sent;
+    const buffer =
+      reply.encoding === 'deflate'
+        ? new Uint8Array(await inflated(sent).arrayBuffer())
+        : sent;
     const table = (bins: number, header: TableHeader): Table =>
       Table.read(buffer, reply.rows, bins, header);
     const plots = reply.plots.map(({ name, bins, counts, sums, squares }) => {

@@ -43,7 +43,7 @@ class Page:
         deadline = time.monotonic() + seconds
         with self._arrived:
             while True:
-                found = [message for message in self.sent if message[0]["id"] == id]
+                found = [m for m in self.sent if m[0]["id"] == id and m[0]["kind"] != "partial"]
                 if found:
                     assert len(found) == 1, "a request is answered once"
                     return found[0]

@@ -169,11 +169,11 @@ class Gate(Compute):
         self.entered = threading.Event()
         self.windows: list[Any] = []
 
-    def run(self, analysis: Analysis, cancel: Callable[[], bool] | None = None) -> Any:
+    def run(self, analysis: Analysis, *how: Any) -> Any:
         self.windows.append(analysis.steps[1].low)
         self.entered.set()
         assert self.open.wait(60)
-        return super().run(analysis, cancel)
+        return super().run(analysis, *how)
 
 
 def test_the_latest_position_wins_and_earlier_work_is_cancelled(
@@ -212,10 +212,10 @@ def test_an_analysis_that_fails_is_a_sentence_and_the_session_lives(
     make_page: Callable[..., Page], analysis: Analysis
 ) -> None:
     class Broken(Compute):
-        def run(self, analysis: Analysis, cancel: Callable[[], bool] | None = None) -> Any:
+        def run(self, analysis: Analysis, *how: Any) -> Any:
             if analysis.steps[1].low == 30:
                 raise RuntimeError("chunk 7 of 10")
-            return super().run(analysis, cancel)
+            return super().run(analysis, *how)
 
     page = make_page(analysis, Broken())
     page.edit(op="set_window", name="window", low=30, high=80)
@@ -223,3 +223,53 @@ def test_an_analysis_that_fails_is_a_sentence_and_the_session_lives(
     assert (reply["kind"], reply["reason"]) == ("failed", "RuntimeError: chunk 7 of 10")
     page.ask("undo")
     assert page.ask("counts", revision=3)["kind"] == "counts"
+
+
+def test_a_long_count_shows_its_blocks_as_they_come(make_page: Callable[..., Page], monkeypatch: Any) -> None:
+    monkeypatch.setattr("heplens.engine.plan.blocks", lambda edges, entries: [(0, 400), (400, entries)])
+    page = make_page(
+        Analysis({"x": np.arange(1000.0)}).cut("x >= 100", name="c").hist("x", bins=[0, 500, 2000], name="x")
+    )
+    edit = {"op": "set_literal", "name": "c", "index": 0, "value": 200}
+    id = page.post("counts", revision=1, edit=edit)
+    whole, buffers = page.answer(id)
+    (part, cells) = next((content, cells) for content, cells in page.sent if content["kind"] == "partial")
+    assert (part["id"], part["done"], part["total"], part["numbers"]["complete"]) == (id, 400, 1000, False)
+    assert np.frombuffer(cells[part["numbers"]["plots"][0]["buffer"]])[1] == 200
+    assert np.frombuffer(buffers[whole["plots"][0]["buffer"]])[1] == 300
+    assert whole["complete"]
+    id = page.post("tile", revision=1, handle="c/literal/0")
+    page.answer(id)
+    assert [(c["done"], c["numbers"]) for c, _ in page.sent if c["kind"] == "partial" and c["id"] == id] == [
+        (400, None)
+    ]
+
+
+def test_a_newer_position_cancels_the_count_of_an_older_one(make_page: Callable[..., Page], monkeypatch: Any) -> None:
+    monkeypatch.setattr("heplens.engine.plan.blocks", lambda edges, entries: [(0, 400), (400, entries)])
+    page = make_page(Analysis({"x": np.arange(1000.0)}).cut("x >= 100", name="c"))
+    ids: list[str] = []
+
+    def send(content: dict[str, Any], buffers: Any) -> None:
+        Page._send(page, content, buffers)
+        if content["kind"] == "partial" and len(ids) < 3:
+            ids.append(page.post("counts", revision=1, edit={**edit, "value": 300 + len(ids)}))
+
+    page.session._send = send
+    edit = {"op": "set_literal", "name": "c", "index": 0}
+    first = page.post("counts", revision=1, edit={**edit, "value": 200})
+    assert page.answer(first)[0]["kind"] == "stale"
+    while len(ids) < 3:
+        page.answer(ids[-1])
+    assert page.answer(ids[-1])[0]["cutflow"][-1]["passed"] == 1000 - 302
+
+
+def test_tiles_are_made_once_and_their_memory_is_told_and_given_back(page: Page) -> None:
+    first, buffers = page.answer(page.post("tile", revision=1, handle="window/low/0"))
+    again, same = page.answer(page.post("tile", revision=1, handle="window/high/0"))
+    assert (first["key"], buffers) == (again["key"], same)
+    assert all(a is b for a, b in zip(buffers, same, strict=True))
+    assert first["memory"]["tiles"] == sum(map(len, buffers))
+    assert 0 < first["memory"]["columns"] <= first["memory"]["budget"]
+    page.session.close()
+    assert page.session._compute.memory() | {"budget": 0} == {"columns": 0, "budget": 0, "tiles": 0}

@@ -5,6 +5,8 @@
  * have put its own there.
  */
 
+import { inflated } from '../../brush/inflate';
+
 // BokehJS has types, but from another build system than ours; these are the few things used here.
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export interface Bokeh {
@@ -44,13 +46,8 @@ export function bokehjs(
 }
 
 /** The text of a script that was sent compressed by zlib. */
-export async function inflate(
-  deflated: Uint8Array<ArrayBuffer>
-): Promise<string> {
-  const stream = new Blob([deflated])
-    .stream()
-    .pipeThrough(new DecompressionStream('deflate'));
-  return new Response(stream).text();
+export function inflate(deflated: Uint8Array<ArrayBuffer>): Promise<string> {
+  return inflated(deflated).text();
 }
 
 async function evaluate(script: string): Promise<Bokeh> {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.steps import Cut
@@ -10,6 +10,7 @@ from ..columns.demand import demand
 from ..columns.evaluate import Evaluator
 from ..columns.logic import known
 from ..columns.resolve import resolve
+from ..columns.source import Source
 from ..errors import AnalysisError
 from .chunk import quiet
 from .plan import plan
@@ -18,8 +19,17 @@ if TYPE_CHECKING:
     from ..analysis.value import Analysis
 
 
-def arrays(analysis: Analysis, expressions: Sequence[str], selected: bool) -> Any:
-    """One awkward array for one expression, a record array for several; see `Analysis.arrays`."""
+def arrays(
+    analysis: Analysis,
+    expressions: Sequence[str],
+    selected: bool,
+    columns: Callable[[Source], Source] | None = None,
+    most: int | None = None,
+) -> Any:
+    """One awkward array for one expression, a record array for several; see `Analysis.arrays`.
+
+    `columns` is what reads in place of a source; with `most`, blocks are taken until that many events were read.
+    """
     import awkward as ak
     import numpy as np
 
@@ -27,8 +37,12 @@ def arrays(analysis: Analysis, expressions: Sequence[str], selected: bool) -> An
         raise AnalysisError("arrays needs at least one expression")
     bare = analysis.with_parts(histograms=(), regions=())
     parts: dict[str, list[Any]] = {expression: [] for expression in expressions}
-    todo = plan(bare)
+    todo = plan(bare, columns=columns)
+    read = 0
     for block in todo.blocks:
+        if most is not None and read >= most:
+            break
+        read += block.events
         source, bound = todo.of(block)
         nodes = {expression: resolve(expression, bound.scope)[0] for expression in expressions}
         for expression, node in nodes.items():

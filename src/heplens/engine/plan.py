@@ -39,8 +39,14 @@ class Plan:
         return self.opened[block.sample, block.file, block.tree]
 
 
-def plan(analysis: Analysis, split: Callable[[Source, Bound], list[tuple[int, int]]] | None = None) -> Plan:
+def plan(
+    analysis: Analysis,
+    split: Callable[[Source, Bound], list[tuple[int, int]]] | None = None,
+    columns: Callable[[Source], Source] | None = None,
+) -> Plan:
     """Open every file, check the analysis against its branches, and cut it into blocks.
+
+    `columns` is what reads in place of a source, such as a store of columns in memory.
 
     Raises
     ------
@@ -53,7 +59,7 @@ def plan(analysis: Analysis, split: Callable[[Source, Bound], list[tuple[int, in
     for sample, source in analysis.dataset.sources():
         bound = bind_to(analysis, sample, source)
         path, tree = _place(source)
-        found.opened[sample.name, path, tree] = (source, bound)
+        found.opened[sample.name, path, tree] = (columns(source) if columns else source, bound)
         found.warnings += [warning for warning in bound.warnings if warning not in found.warnings]
         ranges = split(source, bound) if split else blocks(source.edges(bound.demand.branches), source.entries)
         found.blocks += [Block(sample.name, path, tree, source.uuid, start, stop) for start, stop in ranges]

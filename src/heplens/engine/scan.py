@@ -32,7 +32,7 @@ def scan(
     moved: Moved,
     values: Sequence[float],
     *,
-    columns: Callable[[Source], Source] = lambda source: source,
+    columns: Callable[[Source], Source] | None = None,
     cancel: Callable[[], bool] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Tile:
@@ -54,12 +54,12 @@ def scan(
     if dataset is None:
         raise AnalysisError("the analysis has no data; give them with on(…)")
     stop = cancel or (lambda: False)
-    todo = plan(analysis)
+    todo = plan(analysis, columns=columns)
     is_data = {sample.name: sample.is_data for sample in dataset.samples}
     forms = {form_of(analysis, s.schema, is_data[key[0]], moved) for key, (s, _) in todo.opened.items()}
     form: Form = "range" if forms == {"range"} else "steps"
     bound = {
-        key: (columns(source), moving(analysis, source.schema, is_data[key[0]], moved, values, form))
+        key: (source, moving(analysis, source.schema, is_data[key[0]], moved, values, form))
         for key, (source, _) in todo.opened.items()
     }
     tiles: dict[str, BlockTile] = {sample.name: BlockTile() for sample in dataset.samples}

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..columns.resident import Resident
 from ..errors import AnalysisError
 from ..figures import bins_of, counts_of, snapshot
 from . import messages as m
@@ -21,9 +22,15 @@ if TYPE_CHECKING:
     from hist import Hist
 
     from ..analysis import Analysis
+    from ..columns.source import Source
     from ..engine.result import Result
 
 Cancel = Callable[[], bool]
+
+#: Packed tiles that are remembered, in bytes.
+TILES_KEPT = 32 * 1024 * 1024
+#: Events from which the range of a handle is taken when no histogram shows its variable.
+RANGE_EVENTS = 500_000
 
 
 @dataclass(frozen=True)
@@ -39,11 +46,30 @@ class Outcome:
         return self.result.events
 
 
-class Compute:
-    """Computes for one session; every method may be called from any thread."""
+#: Called with the number of events in all, and what makes the numbers of those that were read.
+SoFar = Callable[[int, Callable[[], Outcome]], None]
 
-    def __init__(self) -> None:
+
+class Compute:
+    """Computes for one session; every method may be called from any thread.
+
+    Counts, ranges and tiles read the same columns in memory, at most `budget` bytes of them.
+    """
+
+    def __init__(self, budget: int | None = None) -> None:
         self._ranges: dict[object, Range | None] = {}
+        self._columns = Resident(budget)
+        self._tiles: dict[str, tuple[m.Json, list[bytes]]] = {}
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._columns.clear()
+        self._tiles.clear()
+
+    def memory(self) -> m.Json:
+        """Bytes that are held: of columns, of how many at most, and of tiles ready to be sent again."""
+        tiles = sum(len(buffer) for _, buffers in list(self._tiles.values()) for buffer in buffers)
+        return {"columns": self._columns.nbytes, "budget": self._columns.budget, "tiles": tiles}
 
     # --- the analysis -------------------------------------------------------------------------------------------------
 
@@ -59,11 +85,27 @@ class Compute:
     def script(self, analysis: Analysis) -> str:
         return analysis.to_script()
 
-    def run(self, analysis: Analysis, cancel: Cancel | None = None) -> Outcome:
-        result = analysis.run(cancel=cancel)
+    def run(
+        self,
+        analysis: Analysis,
+        cancel: Cancel | None = None,
+        so_far: SoFar | None = None,
+    ) -> Outcome:
+        """The numbers of an analysis.
+
+        `so_far` is called after each block but the last with the number of events in all, and a function that makes
+        the outcome until then.
+        """
+        from ..engine.run import run
+
+        def part(total: int, make: Callable[[], Result]) -> None:
+            if so_far is not None:
+                so_far(total, lambda: _outcome(make()))
+
+        result = run(analysis, cancel=cancel, columns=self._columns.begin(), so_far=part)
         if cancel is not None and cancel():
             raise AnalysisError("cancelled: something newer was asked for")
-        return Outcome(result, result.histograms, _shape(result.histograms))
+        return _outcome(result)
 
     # --- messages -----------------------------------------------------------------------------------------------------
 
@@ -90,6 +132,7 @@ class Compute:
             "problems": list(result.problems),
             "complete": result.complete,
             "events": result.events,
+            "memory": self.memory(),
         }
         return fields, buffers
 
@@ -107,8 +150,10 @@ class Compute:
         """The handles of all steps, each with the key of the tile that is right now, or why it has none."""
         return {"handles": [h.to_json() for h in self._handles(analysis)]}
 
-    def tile(self, analysis: Analysis, id: str, cancel: Cancel) -> tuple[m.Json, list[bytes]]:
-        """The tile of a handle.
+    def tile(
+        self, analysis: Analysis, id: str, cancel: Cancel, progress: Callable[[int, int], None] | None = None
+    ) -> tuple[m.Json, list[bytes]]:
+        """The tile of a handle; `progress` is called with (events done, events in all).
 
         Raises
         ------
@@ -122,28 +167,46 @@ class Compute:
             raise AnalysisError(f"there is no handle {id!r}")
         if handle.tile is None:
             raise AnalysisError(f"the handle {id!r} does not move without the kernel: {handle.reason}")
-        tile = scan(analysis, handle.moved, positions(analysis, handle, found), cancel=cancel)
-        fields, buffers = pack(tile)
-        return {"key": handle.tile, "bytes": tile.nbytes, **fields}, buffers
+        if handle.tile not in self._tiles:
+            values = positions(analysis, handle, found)
+            columns = self._columns.begin()
+            tile = scan(analysis, handle.moved, values, columns=columns, cancel=cancel, progress=progress)
+            self._keep_tile(handle.tile, pack(tile))
+        fields, buffers = self._tiles[handle.tile]
+        return {"key": handle.tile, "memory": self.memory(), **fields}, buffers
+
+    def _keep_tile(self, key: str, packed: tuple[m.Json, list[bytes]]) -> None:
+        """Newest last; the oldest go when there are more than TILES_KEPT bytes."""
+        self._tiles[key] = packed
+        for old in list(self._tiles)[:-1]:
+            if self.memory()["tiles"] <= TILES_KEPT:
+                break
+            self._tiles.pop(old, None)
 
     def _handles(self, analysis: Analysis) -> list[Handle]:
         return handles(analysis, self._data_range)
 
     def _data_range(self, analysis: Analysis, place: int, expression: str) -> Range | None:
-        """From the smallest value to where all but the last half percent lie, among the events that reach the step."""
+        """From the smallest value to where all but the last half percent lie, among the first events there."""
         key = (analysis.dataset, analysis.steps[:place], expression)
         if key not in self._ranges:
-            self._ranges[key] = _span(
-                analysis.with_parts(steps=analysis.steps[:place], histograms=(), regions=()), expression
-            )
+            before = analysis.with_parts(steps=analysis.steps[:place], histograms=(), regions=())
+            self._ranges[key] = _span(before, expression, self._columns.begin())
         return self._ranges[key]
 
 
-def _span(analysis: Analysis, expression: str) -> Range | None:
+def _outcome(result: Result) -> Outcome:
+    return Outcome(result, result.histograms, _shape(result.histograms))
+
+
+def _span(analysis: Analysis, expression: str, columns: Callable[[Source], Source]) -> Range | None:
     import awkward as ak
     import numpy as np
 
-    array = ak.drop_none(ak.flatten(analysis.arrays(expression, selected=True), axis=None))
+    from ..engine.arrays import arrays
+
+    found = arrays(analysis, (expression,), True, columns, RANGE_EVENTS)
+    array = ak.drop_none(ak.flatten(found, axis=None))
     values = np.asarray(ak.to_numpy(array), dtype=np.float64)
     values = values[np.isfinite(values)]
     if len(values) == 0:

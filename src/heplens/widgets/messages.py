@@ -1,8 +1,9 @@
 """Every message that crosses between a page and the kernel; `js/widgets/messages.ts` is the twin.
 
 The kernel is the only writer of state. It publishes `State` in one trait. The page sends requests, each with an `id`
-of its own, and the kernel answers each exactly once, with that `id`. Numbers travel as raw little-endian buffers beside
-a reply, and every such reply says for which revision it was made, so that the page can drop what is out of date.
+of its own, and the kernel answers each exactly once, with that `id`, after as many `partial` replies as there is to
+tell. Numbers travel as raw little-endian buffers beside a reply, and every such reply says for which revision it was
+made, so that the page can drop what is out of date.
 """
 
 from __future__ import annotations
@@ -114,12 +115,16 @@ REQUESTS: dict[str, type[Request]] = {
     "script": AskScript,
 }
 
-ReplyKind = Literal["accepted", "refused", "stale", "failed", "snapshot", "counts", "tile", "bokeh", "script"]
+ReplyKind = Literal[
+    "accepted", "refused", "stale", "failed", "partial", "snapshot", "counts", "tile", "bokeh", "script"
+]
 REPLIES: tuple[str, ...] = get_args(ReplyKind)
 # accepted  {revision}                                       the edit is committed
 # refused   {reason, position, revision}                     it is not; position: offending character or null
 # stale     {revision}                                       a newer request or revision made the answer useless
 # failed    {reason, position}                               the request could not be answered
+# partial   {revision, done, total, numbers}                 not the answer yet: the events that were read; `numbers`
+#                                                            are null, or the fields of counts until then with buffers
 # snapshot  {revision, bokeh, document, plots}               buffers: edges per drawn plot
 # counts    {revision, key, plots, cutflow, problems, ...}   buffers: values, variances per drawn plot
 # tile      {revision, key, form, rows, plots, cutflow, ...} buffers: boundaries, kinds, cells; see packing.py

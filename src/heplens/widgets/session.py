@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ExpressionError, HeplensError
 from . import messages as m
 from .history import History
+from .progress import Progress
 from .rebase import rebased
 from .worker import Task, Worker
 
 if TYPE_CHECKING:
     from ..analysis import Analysis
-    from .compute import Compute, Outcome
+    from .compute import Compute, Outcome, SoFar
 
 REMEMBERED = 100
 
@@ -45,6 +46,7 @@ class Session:
         self._send = send
         self._publish = publish
         self._worker = Worker()
+        self._builder = Worker("heplens-tiles")  # a drag that begins must not wait for a count that runs
         self._status = m.Status()
         self._outcome: tuple[int, Outcome] | None = None
 
@@ -86,6 +88,8 @@ class Session:
 
     def close(self) -> None:
         self._worker.close()
+        self._builder.close()
+        self._compute.close()
 
     def _committed(self) -> None:
         self._known[self.revision] = self.analysis
@@ -150,12 +154,18 @@ class Session:
 
     # --- work -------------------------------------------------------------------------------------------------------
 
-    def outcome(self, analysis: Analysis, revision: int, cancel: Callable[[], bool] | None = None) -> Outcome:
+    def outcome(
+        self,
+        analysis: Analysis,
+        revision: int,
+        cancel: Callable[[], bool] | None = None,
+        so_far: SoFar | None = None,
+    ) -> Outcome:
         """The numbers of `analysis`, remembered while it is the current value."""
         with self._lock:
             if self._outcome is not None and self._outcome[0] == revision:
                 return self._outcome[1]
-        outcome = self._compute.run(analysis, cancel)
+        outcome = self._compute.run(analysis, cancel, so_far)
         with self._lock:
             if revision == self.revision:
                 self._outcome = (revision, outcome)
@@ -166,12 +176,13 @@ class Session:
         if base is None:
             self._reply("stale", request.id, revision=self.revision)
             return
+        so_far = Progress(self._reply, request.id, request.revision, self._compute.counts)
         if request.edit is not None:
-            outcome = self._compute.run(self._compute.apply(base, request.edit), task.cancelled.is_set)
+            outcome = self._compute.run(self._compute.apply(base, request.edit), task.cancelled.is_set, so_far.counts)
             key = "preview"
         else:
             self._set_status(m.Status("running", "Counting"))
-            outcome = self.outcome(base, request.revision, task.cancelled.is_set)
+            outcome = self.outcome(base, request.revision, task.cancelled.is_set, so_far.counts)
             key = "reference"
         if task.cancelled.is_set():
             self._reply("stale", request.id, revision=self.revision)
@@ -196,7 +207,8 @@ class Session:
         if base is None:
             self._reply("stale", request.id, revision=self.revision)
             return
-        fields, buffers = self._compute.tile(base, request.handle, task.cancelled.is_set)
+        progress = Progress(self._reply, request.id, request.revision, self._compute.counts)
+        fields, buffers = self._compute.tile(base, request.handle, task.cancelled.is_set, progress.events)
         self._reply("tile", request.id, buffers, revision=request.revision, **fields)
 
     def _script(self, request: m.AskScript) -> None:
@@ -214,12 +226,13 @@ class Session:
         def work(task: Task) -> None:
             if self._guarded(id, lambda: run(task), task):
                 return
-            if not task.cancelled.is_set() and slot != "preview":
+            if not task.cancelled.is_set() and slot not in ("preview", "tile"):
                 self._set_status(m.Status("failed", ""))
 
         # A slot per page: two tabs on one kernel must not take each other's answers away.
         client = id.partition(".")[0]
-        self._worker.submit(f"{slot} {client}", work, dropped)
+        worker = self._builder if slot == "tile" else self._worker
+        worker.submit(f"{slot} {client}", work, dropped)
 
     def _guarded(self, id: str, run: Callable[[], None], task: Task | None = None) -> bool:
         """Run and answer whatever goes wrong with a sentence: the kernel must outlive every request."""
