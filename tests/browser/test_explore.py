@@ -148,26 +148,55 @@ def _middle(locator: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+def pull(page: Page, slider: Locator, *, near: float, to: float) -> None:
+    """Press a slider at one share of its length and move it to another."""
+    box = slider.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + near * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + to * box["width"], box["y"] + box["height"] / 2, steps=8)
+
+
 @pytest.mark.files(HZZ)
-def test_a_slider_without_a_tile_is_counted_by_the_kernel(
+def test_what_is_made_of_filtered_objects_follows_their_threshold(
     open_notebook: OpenNotebook, run_all: Callable[..., None]
 ) -> None:
     page = open_notebook([ANALYSIS, "w"])
     run_all()
     view = ready(page, 1)
     slider = view.locator('input[type=range][data-handle="good muons/literal/0"]')
-    box = slider.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 0.12 * box["width"], box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + box["height"] / 2, steps=8)
+    pull(page, slider, near=0.12, to=0.2)
+    expect(view).to_have_attribute("data-source", "tile")
+    count_messages(page)
+    pull(page, slider, near=0.2, to=0.25)
+    values = "document.querySelector('[data-plot=mass] .heplens-bokeh').heplensValues()"
+    page.wait_for_function(f"before => {values}.reduce((a, b) => a + b) < before", arg=1186)
+    assert page.evaluate("window.sent") == 0
+    moved = passed(view)
+    shown = {plot: painted(page, plot) for plot in ("mass", "pt", "jets")}
+    page.mouse.up()
+    ready(page, 2)
+    assert passed(view) == moved
+    for plot, values in shown.items():
+        assert painted(page, plot) == values == values_of_run(page, plot)
+    text = view.locator('[data-expression="good muons"]').input_value()
+    assert text.endswith(" & abs(eta) < 2.4")
+    assert json.loads(in_kernel(page, "w.analysis.steps[0].expression")) == text
+
+
+@pytest.mark.files(HZZ)
+def test_a_slider_without_a_tile_is_counted_by_the_kernel(
+    open_notebook: OpenNotebook, run_all: Callable[..., None]
+) -> None:
+    grows = "import hist; w = a.hist('NJet', axes=[hist.axis.IntCategory([], growth=True)], name='grows').explore(); w"
+    page = open_notebook([ANALYSIS, grows])
+    run_all()
+    view = ready(page, 1)
+    pull(page, view.locator('input[type=range][data-handle="good muons/literal/0"]'), near=0.12, to=0.25)
     expect(view).to_have_attribute("data-source", "preview")
     page.mouse.up()
     ready(page, 2)
     assert painted(page, "mass") == values_of_run(page, "mass")
-    text = view.locator('[data-expression="good muons"]').input_value()
-    assert text.endswith(" & abs(eta) < 2.4")
-    assert json.loads(in_kernel(page, "w.analysis.steps[0].expression")) == text
 
 
 @pytest.mark.files(HZZ)
