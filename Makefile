@@ -1,5 +1,6 @@
 # make lab    everything built and installed in .venv, JupyterLab open on the tour (PORT=, PYTHON=)
 # make test   everything that CI runs (CHROMIUM=, PYTEST="-k name")
+# make fuzz   damaged files, FUZZ=1000 of them
 # make build, lint, types, test-js, pytest: its parts;   make format;   make clean
 
 VENV := .venv
@@ -21,7 +22,7 @@ export PIP_ROOT_USER_ACTION := ignore
 export PIP_QUIET := 1
 export npm_config_update_notifier := false
 
-.PHONY: lab test build lint lint-python lint-js types types-python types-js test-js pytest chromium format clean
+.PHONY: lab test fuzz build lint lint-python lint-js types types-python types-js test-js pytest chromium format clean
 .DELETE_ON_ERROR:
 
 lab: $(STAMPS)/installed build
@@ -100,6 +101,9 @@ test-js: node_modules/.package-lock.json
 
 pytest: $(STAMPS)/installed-test build
 	CHROMIUM="$$(sh tools/find-chromium.sh)" $(BIN)/python -m pytest $(PYTEST)
+
+fuzz: $(STAMPS)/installed-test
+	FUZZ=$(or $(FUZZ),1000) $(BIN)/python -m pytest -x tests/files/test_damage.py
 
 format: $(STAMPS)/installed-test node_modules/.package-lock.json
 	ruff check --fix .

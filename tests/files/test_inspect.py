@@ -252,28 +252,6 @@ def test_a_file_that_is_deleted_or_replaced(data: Path, tmp_path: Path) -> None:
     assert hl.inspect(path, "events") is hl.inspect(path, "events"), "read once"
 
 
-@pytest.mark.parametrize("name", ["uproot-HZZ.root", "uproot-nesteddirs.root", "uproot-issue33.root"])
-@pytest.mark.parametrize("tenth", range(10))
-@pytest.mark.parametrize("honest", [True, False], ids=["short", "header-patched"])
-def test_truncated_files_end_in_a_sentence(data: Path, tmp_path: Path, name: str, tenth: int, honest: bool) -> None:
-    """Also when the header claims the shorter length, so that only reading finds out."""
-    whole = (data / name).read_bytes()
-    cut = bytearray(whole[: len(whole) * tenth // 10])
-    if not honest and len(cut) > 16:
-        cut[12:16] = len(cut).to_bytes(4, "big")
-    path = tmp_path / name
-    path.write_bytes(cut)
-    message = ""
-    try:
-        rows = everything(hl.inspect(path))
-    except FileError as error:
-        rows, message = [], str(error)
-    assert rows or name in message
-    assert not honest or "truncated" in message or "empty" in message
-    assert "\n" not in message
-    assert all(row.error is None or "\n" not in row.error for row in rows)
-
-
 def test_an_object_that_claims_to_be_huge_is_a_row(data: Path) -> None:
     from heplens.files.keys import key_row, keys_of
     from heplens.files.opening import OpenFile
