@@ -1,6 +1,5 @@
 /** The ROOT browser as a widget of JupyterLab, for the sidebar (many files) and the document (one). */
 
-import type { ServerConnection } from '@jupyterlab/services';
 import type { ComponentChild } from 'preact';
 
 import {
@@ -12,14 +11,15 @@ import type { Entry } from '../components/browser/entries';
 import { TreeModel } from '../components/browser/model';
 import { PreviewModel } from '../components/browser/previewModel';
 import { Host } from './host';
-import { RestSource } from './rest';
+import type { Source } from '../components/browser/listing';
 
 export interface BrowserOptions {
-  settings: ServerConnection.ISettings;
+  source: Source;
   label: string;
   single: boolean;
   actions: EntryAction[];
   onActivate?(entry: Entry): void;
+  onDrag?(entries: Entry[], event: PointerEvent): void;
 }
 
 export class BrowserHost extends Host {
@@ -27,9 +27,8 @@ export class BrowserHost extends Host {
 
   constructor(private options: BrowserOptions) {
     super();
-    const source = new RestSource(options.settings);
-    this.model = new TreeModel(source, options.single);
-    this._preview = new PreviewModel(source);
+    this.model = new TreeModel(options.source, options.single);
+    this._preview = new PreviewModel(options.source);
   }
 
   /** Show these files, or say why there is nothing to show. */
@@ -48,6 +47,7 @@ export class BrowserHost extends Host {
         label={this.options.label}
         actions={this.options.actions}
         onActivate={this.options.onActivate}
+        onDrag={this.options.onDrag}
       />
     );
   }

@@ -1,87 +1,68 @@
 /** The commands: in the palette, in the context menus (placed there by schema/plugin.json) and behind the buttons. */
 
-import type { JupyterFrontEnd } from '@jupyterlab/application';
 import {
   Clipboard,
-  type ICommandPalette,
-  Notification
+  InputDialog,
+  Notification,
+  showErrorMessage
 } from '@jupyterlab/apputils';
-import type { IDocumentManager } from '@jupyterlab/docmanager';
-import { FileDialog, type IDefaultFileBrowser } from '@jupyterlab/filebrowser';
-import type { INotebookTracker } from '@jupyterlab/notebook';
-import { copyIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { PageConfig } from '@jupyterlab/coreutils';
+import { addIcon, copyIcon, refreshIcon } from '@jupyterlab/ui-components';
 
 import type { EntryAction } from '../components/browser/browser';
-import { fileEntry, type Entry } from '../components/browser/entries';
-import { namesOf, uprootExpression } from './code';
+import { namesOf, uprootExpression } from '../components/browser/code';
+import type { Entry } from '../components/browser/entries';
 import { FACTORY } from './document';
 import { rootFileIcon } from './icons';
-import { isRootName } from './names';
+import { fileAt } from './mainTrees';
 import { insertCell } from './notebook';
+import { type Services, targets } from './services';
+import { openInNotebook } from './starter';
 
 export const CommandIDs = {
   open: 'heplens:open',
+  openPath: 'heplens:open-path',
+  openInNotebook: 'heplens:open-in-notebook',
   refresh: 'heplens:refresh',
   copyPath: 'heplens:copy-path',
+  copyNames: 'heplens:copy-path-in-file',
   copyUproot: 'heplens:copy-uproot',
   insert: 'heplens:insert'
 };
 
-/** What commands act on: the line that was chosen last, in whichever browser. */
-export class Choice {
-  entry: Entry | null = null;
-  refresh: () => void = () => undefined;
-}
-
-export interface Services {
-  app: JupyterFrontEnd;
-  choice: Choice;
-  documents: IDocumentManager | null;
-  files: IDefaultFileBrowser | null;
-  notebooks: INotebookTracker | null;
-  palette: ICommandPalette | null;
-}
-
 export function addCommands(services: Services): void {
   const { app, choice, palette } = services;
   const { commands } = app;
-  // Context menus of the file browser say so; everything else is about the browsers' own choice.
-  const target = (args: { from?: unknown }): Entry | null =>
-    args.from === 'files' ? selectedFile(services) : choice.entry;
   const add = (
     id: string,
     label: string,
     options: { caption: string; icon?: typeof copyIcon },
-    run: (entry: Entry) => void
+    run: (entries: Entry[]) => unknown
   ) => {
     commands.addCommand(id, {
       label,
       ...options,
-      isEnabled: args => target(args) !== null,
-      execute: args => {
-        const entry = target(args);
-        if (entry) {
-          run(entry);
-        }
-      },
+      isEnabled: args => targets(services, args).length > 0,
+      execute: args => run(targets(services, args)),
       describedBy: { args: FROM }
     });
     palette?.addItem({ command: id, category: 'heplens' });
   };
 
   commands.addCommand(CommandIDs.open, {
-    label: args =>
-      args.path || args.from ? 'Open in ROOT Viewer' : 'Open ROOT File…',
+    label: 'Open in ROOT Viewer',
     caption: 'Show what is in a ROOT file, as a document',
     icon: rootFileIcon,
-    execute: async args => {
-      const path =
+    isEnabled: args =>
+      typeof args.path === 'string' || targets(services, args).length > 0,
+    execute: args => {
+      const paths =
         typeof args.path === 'string'
-          ? args.path
-          : args.from === 'tree'
-            ? choice.entry?.file
-            : await askForFile(services);
-      return path ? openFile(services, path) : undefined;
+          ? [args.path]
+          : targets(services, args).map(entry => entry.file);
+      return Promise.all(
+        [...new Set(paths)].map(path => openFile(services, path))
+      );
     },
     describedBy: {
       args: {
@@ -91,6 +72,15 @@ export function addCommands(services: Services): void {
     }
   });
   palette?.addItem({ command: CommandIDs.open, category: 'heplens' });
+
+  commands.addCommand(CommandIDs.openPath, {
+    label: 'Open ROOT File from Path…',
+    caption: 'Show what is in a ROOT file, by its path',
+    icon: rootFileIcon,
+    execute: () => openPath(services),
+    describedBy: { args: { type: 'object', properties: {} } }
+  });
+  palette?.addItem({ command: CommandIDs.openPath, category: 'heplens' });
 
   commands.addCommand(CommandIDs.refresh, {
     label: 'Refresh ROOT Files',
@@ -102,93 +92,123 @@ export function addCommands(services: Services): void {
   palette?.addItem({ command: CommandIDs.refresh, category: 'heplens' });
 
   add(
-    CommandIDs.copyPath,
-    'Copy Path in File',
+    CommandIDs.openInNotebook,
+    'Open in New Notebook',
     {
-      caption: 'Copy the name, with the names of what it is in',
-      icon: copyIcon
+      caption: 'Make a notebook with a first analysis of the file',
+      icon: addIcon
     },
-    entry =>
-      Clipboard.copyToSystem(
-        entry.row.kind === 'file'
-          ? entry.file
-          : namesOf(entry.row.path).join('/')
-      )
-  );
-  add(
-    CommandIDs.copyUproot,
-    'Copy as uproot Expression',
-    { caption: 'Copy Python that reads it', icon: copyIcon },
-    entry => Clipboard.copyToSystem(uprootExpression(entry.file, entry))
+    ([entry]) => openInNotebook(services, entry)
   );
   add(
     CommandIDs.insert,
     'Insert in Notebook',
     { caption: 'Insert a cell, which is not run, into the notebook in front' },
-    entry => insert(services, entry)
+    entries => insert(services, entries)
+  );
+  add(
+    CommandIDs.copyPath,
+    'Copy Path',
+    { caption: 'Copy the path of the file', icon: copyIcon },
+    entries => copy([...new Set(entries.map(entry => entry.file))])
+  );
+  add(
+    CommandIDs.copyNames,
+    'Copy Path in File',
+    {
+      caption: 'Copy the name, with the names of what it is in',
+      icon: copyIcon
+    },
+    entries => copy(entries.map(({ row }) => namesOf(row.path).join('/')))
+  );
+  add(
+    CommandIDs.copyUproot,
+    'Copy as uproot Expression',
+    { caption: 'Copy Python that reads it', icon: copyIcon },
+    entries => copyUproot(entries)
   );
 }
 
 /** The buttons below a chosen line. */
 export function entryActions(services: Services): EntryAction[] {
   return [
-    { label: 'Insert in notebook', run: entry => insert(services, entry) },
     {
-      label: 'Copy as uproot',
-      run: entry => Clipboard.copyToSystem(uprootExpression(entry.file, entry))
-    }
+      label: 'Insert in notebook',
+      run: entries => void insert(services, entries)
+    },
+    { label: 'Copy as uproot', run: copyUproot }
   ];
 }
 
 /** Open a file, named as the contents manager of the server names it, in the viewer. */
-export function openFile({ documents }: Services, path: string): unknown {
-  return documents?.openOrReveal(path, FACTORY);
+export function openFile({ documents, app }: Services, path: string): unknown {
+  return (
+    documents?.openOrReveal(path, FACTORY) ??
+    app.commands.execute('docmanager:open', { path, factory: FACTORY })
+  );
 }
 
-function insert({ app, notebooks }: Services, entry: Entry): void {
+function copy(lines: string[]): void {
+  Clipboard.copyToSystem(lines.join('\n'));
+}
+
+function copyUproot(entries: Entry[]): void {
+  copy(entries.map(entry => uprootExpression(entry.file, entry)));
+}
+
+async function insert(
+  { notebooks, coder }: Services,
+  entries: Entry[]
+): Promise<void> {
+  const unreadable = entries.find(({ row }) => row.error !== null);
+  if (unreadable) {
+    Notification.warning(
+      `“${unreadable.row.name}” cannot be read, so there is no code for it: ${unreadable.row.error}`,
+      { autoClose: 6000 }
+    );
+    return;
+  }
   const inserted =
-    notebooks !== null &&
-    insertCell(notebooks, app.serviceManager.contents, entry);
+    notebooks !== null && (await insertCell(notebooks, coder, entries));
   if (!inserted) {
     Notification.info(
       'Open a notebook first: the cell is inserted below its active cell.',
-      {
-        autoClose: 4000
-      }
+      { autoClose: 4000 }
     );
   }
 }
 
-function selectedFile({ app, files }: Services): Entry | null {
-  const item = files
-    ? [...files.selectedItems()].find(file => isRootName(file.name))
-    : undefined;
-  return item
-    ? fileEntry(
-        app.serviceManager.contents.localPath(item.path),
-        item.name,
-        item.size ?? null,
-        item.last_modified
-      )
-    : null;
+/** Ask for a path, and open what is there if it is a ROOT file. */
+async function openPath(services: Services): Promise<void> {
+  const { source, files } = services;
+  const folder = files?.model.path ?? '';
+  const answer = await InputDialog.getText({
+    title: 'Open ROOT File from Path',
+    label: 'Path, from the folder that JupyterLab was started in',
+    placeholder: 'data/file.root',
+    text: folder === '' ? '' : `${folder}/`,
+    okLabel: 'Open'
+  });
+  if (!answer.button.accept || !answer.value) {
+    return;
+  }
+  const path = fromRoot(answer.value.trim());
+  try {
+    await source.list(path, '', new AbortController().signal);
+    await openFile(services, fileAt(path).file);
+  } catch (error) {
+    await showErrorMessage(
+      'Cannot open',
+      error instanceof Error ? error.message : String(error)
+    );
+  }
 }
 
-async function askForFile({
-  documents,
-  files
-}: Services): Promise<string | null> {
-  if (!documents) {
-    return null;
-  }
-  const answer = await FileDialog.getOpenFiles({
-    manager: documents,
-    title: 'Open ROOT File',
-    defaultPath: files?.model.path,
-    filter: item =>
-      item.type === 'directory' || isRootName(item.name) ? {} : null
-  });
-  const file = answer.value?.find(item => item.type !== 'directory');
-  return answer.button.accept && file ? file.path : null;
+/** A path of the machine as a path below the server's root, when it is one. */
+function fromRoot(path: string): string {
+  const root = PageConfig.getOption('serverRoot').replace(/\/+$/, '');
+  const below = root !== '' && path.startsWith(`${root}/`);
+  return (below ? path.slice(root.length) : path).replace(/^\/+/, '');
 }
 
 const FROM = {

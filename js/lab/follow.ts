@@ -9,14 +9,12 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { isRootName } from './names';
 import type { Sidebar } from './sidebar';
 
-const PLUGIN = 'heplens:plugin';
-
 export async function followFiles(
   app: JupyterFrontEnd,
   sidebar: Sidebar,
   files: IDefaultFileBrowser | null,
   notebooks: INotebookTracker | null,
-  registry: ISettingRegistry | null
+  loading: Promise<ISettingRegistry.ISettings | null> | null
 ): Promise<void> {
   // Notebook 7 makes a file browser beside a notebook as well, but shows it nowhere.
   await app.restored;
@@ -24,7 +22,7 @@ export async function followFiles(
     return followNotebook(sidebar, notebooks);
   }
   const { model } = files;
-  const settings = await registry?.load(PLUGIN).catch(() => null);
+  const settings = await loading;
   const wanted = () => settings?.composite.followFileBrowser !== false;
 
   // The file browser looks at its folder every few seconds. We ask the server only if its ROOT files changed.

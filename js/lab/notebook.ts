@@ -1,33 +1,70 @@
-/** Cells for the notebook in front: inserted where they can be read and changed, never run. */
+/** Cells for notebooks: inserted where they can be read and changed, never run. */
 
 import { PathExt } from '@jupyterlab/coreutils';
-import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { ICodeCell } from '@jupyterlab/nbformat';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 
+import {
+  cellFor,
+  relativePath,
+  type Style,
+  type Chosen
+} from '../components/browser/code';
 import type { Entry } from '../components/browser/entries';
-import { cellFor, relativePath } from './code';
+import type { MainTrees } from './mainTrees';
 
-/** Insert a cell for `entry` below the active one; false when there is no notebook to insert it in. */
-export function insertCell(
+/** How entries become code, wherever they are dropped or inserted. */
+export interface Coder {
+  contents: Contents.IManager;
+  trees: MainTrees;
+  style(): Style;
+}
+
+/** Insert a cell for `entries` below the active one of the notebook in front; false when there is none. */
+export async function insertCell(
   notebooks: INotebookTracker,
-  contents: Contents.IManager,
-  entry: Entry
-): boolean {
+  coder: Coder,
+  entries: Entry[]
+): Promise<boolean> {
   const panel = notebooks.currentWidget;
   const notebook = panel?.content;
   if (!panel || !notebook?.model) {
     return false;
   }
-  const folder = PathExt.dirname(contents.localPath(panel.context.path));
-  const source = cellFor(relativePath(folder, entry.file), entry);
+  await coder.trees.find(entries);
   const index = notebook.activeCellIndex + 1;
-  notebook.model.sharedModel.insertCell(index, {
-    cell_type: 'code',
-    source,
-    metadata: {}
-  });
+  notebook.model.sharedModel.insertCell(index, codeCell(coder, panel, entries));
   notebook.activeCellIndex = index;
   notebook.deselectAll();
   void notebook.scrollToItem(index, 'smart');
   return true;
+}
+
+/** The cell, with paths as the notebook sees them. */
+export function codeCell(
+  { contents, trees, style }: Coder,
+  panel: NotebookPanel | null,
+  entries: Entry[]
+): Pick<ICodeCell, 'cell_type' | 'metadata'> & { source: string } {
+  const folder = panel
+    ? PathExt.dirname(contents.localPath(panel.context.path))
+    : '';
+  return {
+    cell_type: 'code',
+    source: cellFor(chosenFrom(folder, trees, entries), style()),
+    metadata: {}
+  };
+}
+
+export function chosenFrom(
+  folder: string,
+  trees: MainTrees,
+  entries: Entry[]
+): Chosen[] {
+  return entries.map(entry => ({
+    file: relativePath(folder, entry.file),
+    entry,
+    main: trees.known(entry)
+  }));
 }

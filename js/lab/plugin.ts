@@ -11,14 +11,10 @@ import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
+import type { Style } from '../components/browser/code';
+import type { Entry } from '../components/browser/entries';
 import type { BrowserHost } from './browserHost';
-import {
-  addCommands,
-  Choice,
-  entryActions,
-  openFile,
-  type Services
-} from './commands';
+import { addCommands, entryActions, openFile } from './commands';
 import {
   FACTORY,
   NoContentModelFactory,
@@ -26,11 +22,18 @@ import {
   rootFileType,
   RootViewerFactory
 } from './document';
+import { startDrag } from './drag';
 import { followFiles } from './follow';
+import { MainTrees } from './mainTrees';
+import type { Coder } from './notebook';
+import { RestSource } from './rest';
+import { Choice, type Services } from './services';
 import { Sidebar } from './sidebar';
 
+const PLUGIN = 'heplens:plugin';
+
 export const plugin: JupyterFrontEndPlugin<void> = {
-  id: 'heplens:plugin',
+  id: PLUGIN,
   description: 'ROOT files in the sidebar and as documents.',
   autoStart: true,
   optional: [
@@ -51,9 +54,27 @@ export const plugin: JupyterFrontEndPlugin<void> = {
     registry: ISettingRegistry | null
   ) => {
     const choice = new Choice();
+    const source = new RestSource(app.serviceManager.serverSettings);
+    const settings = registry?.load(PLUGIN).catch(() => null) ?? null;
+    let style: Style = 'heplens';
+    void settings?.then(settings => {
+      const read = () => {
+        style =
+          settings?.composite.codeStyle === 'uproot' ? 'uproot' : 'heplens';
+      };
+      settings?.changed.connect(read);
+      read();
+    });
+    const coder: Coder = {
+      contents: app.serviceManager.contents,
+      trees: new MainTrees(source),
+      style: () => style
+    };
     const services: Services = {
       app,
       choice,
+      source,
+      coder,
       documents,
       files,
       notebooks,
@@ -61,13 +82,15 @@ export const plugin: JupyterFrontEndPlugin<void> = {
     };
     addCommands(services);
     const options = {
-      settings: app.serviceManager.serverSettings,
-      actions: entryActions(services)
+      source,
+      actions: entryActions(services),
+      onDrag: (entries: Entry[], event: PointerEvent) =>
+        startDrag(coder, notebooks, entries, event)
     };
     const watch = (browser: BrowserHost, refresh: () => void) =>
       browser.model.subscribe(() => {
         if (browser.model.selected) {
-          choice.entry = browser.model.selected;
+          choice.entries = browser.model.chosen;
           choice.refresh = refresh;
         }
       });
@@ -82,7 +105,7 @@ export const plugin: JupyterFrontEndPlugin<void> = {
     watch(sidebar.browser, choice.refresh);
     app.shell.add(sidebar, 'left', { rank: 300, type: 'heplens' });
     restorer?.add(sidebar, sidebar.id);
-    void followFiles(app, sidebar, files, notebooks, registry);
+    void followFiles(app, sidebar, files, notebooks, settings);
   }
 };
 

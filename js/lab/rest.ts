@@ -7,6 +7,7 @@ import {
   checked,
   type Figure,
   type Listing,
+  type Preview,
   type Source
 } from '../components/browser/listing';
 
@@ -25,6 +26,12 @@ export class RestSource implements Source {
   ): Promise<Figure> {
     const query = { path: file, object, log: log ? '1' : '0' };
     return this._get<Figure>('figure', query, signal);
+  }
+
+  /** The numbers themselves. */
+  preview(file: string, object: string): Promise<Preview> {
+    const { signal } = new AbortController();
+    return this._get<Preview>('preview', { path: file, object }, signal);
   }
 
   async bokeh(version: string): Promise<string> {

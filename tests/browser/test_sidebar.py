@@ -199,7 +199,7 @@ def test_inserting_makes_a_cell_and_runs_nothing(open_notebook: Callable[..., Pa
     row(panel, "events").click()
     panel.get_by_role("button", name="Insert in notebook").click()
     cell = page.locator(".jp-NotebookPanel .jp-CodeCell").nth(1)
-    expect(cell.locator(".cm-content")).to_contain_text(f'a = hl.Analysis("{HZZ}:events")')
+    expect(cell.locator(".cm-content")).to_contain_text(f'analysis = hl.Analysis("{HZZ}:events")')
     expect(cell.locator(".jp-InputPrompt")).to_have_text("[ ]:")
     assert cell.locator(".jp-OutputArea-output").count() == 0
 

@@ -25,10 +25,11 @@ interface Props {
   label: string;
   actions: EntryAction[];
   onActivate?(entry: Entry): void;
+  onDrag?(entries: Entry[], event: PointerEvent): void;
 }
 
 export function Browser(props: Props) {
-  const { model, preview, place, label, actions, onActivate } = props;
+  const { model, preview, place, label, actions, onActivate, onDrag } = props;
   useChanges(model);
   useEffect(() => preview.choose(model.selected), [model.selected]);
 
@@ -48,7 +49,7 @@ export function Browser(props: Props) {
           class="heplens-filter-input"
           placeholder="Filter"
           aria-label="Filter names and titles"
-          title="Words of the name or title, * and ?, type:float. Searches what has been opened."
+          title="Words or abbreviations of the name, words of the title, * and ?, type:float. Searches the open files."
           spellcheck={false}
           value={model.filter}
           onInput={event => model.setFilter(event.currentTarget.value)}
@@ -75,6 +76,7 @@ export function Browser(props: Props) {
                 lines={lines}
                 label={label}
                 onActivate={onActivate}
+                onDrag={onDrag}
               />
             </>
           )}
@@ -82,6 +84,7 @@ export function Browser(props: Props) {
         {(whole === null || model.selected !== null) && (
           <Details
             entry={model.selected}
+            chosen={model.chosen}
             problem={model.selected && model.problem(model.selected)}
             preview={preview}
             actions={actions}
@@ -109,7 +112,7 @@ function stateOf(place: Place, model: TreeModel, lines: Line[]) {
         text={
           model.filter === ''
             ? place.message
-            : 'Nothing that has been opened matches the filter.'
+            : 'Nothing in the open files matches the filter.'
         }
       />
     );

@@ -11,21 +11,22 @@ import { Plot } from './plot';
 import type { PreviewModel } from './previewModel';
 import { Table } from './table';
 
-/** Something the host can do with the chosen line. */
+/** Something the host can do with the chosen lines. */
 export interface EntryAction {
   label: string;
-  run(entry: Entry): void;
+  run(entries: Entry[]): void;
 }
 
 interface Props {
   entry: Entry | null;
+  chosen: Entry[];
   /** Why what is below it cannot be shown. */
   problem: string | null;
   preview: PreviewModel;
   actions: EntryAction[];
 }
 
-export function Details({ entry, problem, preview, actions }: Props) {
+export function Details({ entry, chosen, problem, preview, actions }: Props) {
   useChanges(preview);
   if (entry === null) {
     return (
@@ -84,12 +85,15 @@ export function Details({ entry, problem, preview, actions }: Props) {
         <Drawn figure={state.figure} preview={preview} />
       )}
       <div class="heplens-actions">
+        {chosen.length > 1 && (
+          <span class="heplens-details-hint">{chosen.length} chosen:</span>
+        )}
         {actions.map(({ label, run }) => (
           <button
             key={label}
             type="button"
             class="heplens-button"
-            onClick={() => run(entry)}
+            onClick={() => run(chosen)}
           >
             {label}
           </button>

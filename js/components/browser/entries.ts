@@ -10,6 +10,8 @@ export interface Entry {
   row: Row;
   /** Changes when the file on disk does. */
   version: string;
+  /** The path of the tree that it is in, or null. */
+  tree: string | null;
   /** Of a group made here: nothing has to be asked for. */
   members?: Entry[];
 }
@@ -49,6 +51,7 @@ export function fileEntry(
     id: file,
     file,
     version,
+    tree: null,
     row: {
       ...BLANK,
       path: '',
@@ -64,10 +67,13 @@ export function fileEntry(
 /** The lines of one level. Branches of a collection (`Muon_pt`, `nMuon`) share a line in a long list. */
 export function entriesOf(parent: Entry, rows: Row[]): Entry[] {
   const { file, version } = parent;
+  const isTree = parent.row.kind === 'tree' || parent.row.kind === 'ntuple';
+  const tree = isTree ? parent.row.path : parent.tree;
   const entry = (row: Row): Entry => ({
     id: `${file}\0${row.path}`,
     file,
     version,
+    tree,
     row
   });
   const groups = new Map<string, Row[]>();
@@ -88,6 +94,7 @@ export function entriesOf(parent: Entry, rows: Row[]): Entry[] {
         id: `${parent.id}\0\0${row.group}`,
         file,
         version,
+        tree,
         members: members.map(entry),
         row: {
           ...BLANK,

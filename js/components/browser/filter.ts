@@ -1,4 +1,8 @@
-/** What is typed in the filter box: words, `*` and `?` as in a shell, and `type:word`. All have to match. */
+/**
+ * What is typed in the filter box: words, `*` and `?` as in a shell, and `type:word`. All have to match.
+ *
+ * A word matches inside a name or title, or as the beginnings of a name's parts: `mupt` finds `Muon_pt`.
+ */
 
 export interface Filterable {
   name: string;
@@ -29,5 +33,29 @@ function wordTest(word: string): Matches {
   }
   return row =>
     row.name.toLowerCase().includes(word) ||
-    row.title.toLowerCase().includes(word);
+    row.title.toLowerCase().includes(word) ||
+    abbreviates(word, row.name);
+}
+
+/** Whether the letters of `word` come in `name` in this order, each next to the last or at the beginning of a part. */
+function abbreviates(word: string, name: string): boolean {
+  const lower = name.toLowerCase();
+  const begins = (at: number) =>
+    at === 0 ||
+    /[^A-Za-z0-9]/.test(name[at - 1]) ||
+    (/[A-Z]/.test(name[at]) && /[^A-Z]/.test(name[at - 1])) ||
+    (/[0-9]/.test(name[at]) && /[^0-9]/.test(name[at - 1]));
+  // Where the letter before this one may stand.
+  let last: boolean[] | null = null;
+  for (const letter of word) {
+    const here: boolean[] = Array(lower.length).fill(false);
+    let seen = last === null;
+    for (let at = 0; at < lower.length; at++) {
+      const next = last?.[at - 1] === true;
+      seen ||= next;
+      here[at] = lower[at] === letter && (next || (seen && begins(at)));
+    }
+    last = here;
+  }
+  return word.length > 1 && last?.includes(true) === true;
 }

@@ -60,6 +60,13 @@ export interface Figure {
   rows: string[][];
 }
 
+/** The bins of a preview, as far as they are used as numbers: of one axis. */
+export interface Preview {
+  protocol: number;
+  edges: unknown[];
+  labels: string[] | null;
+}
+
 /**
  * Where listings and figures come from: the server's REST API, or a kernel. Failures reject with a sentence; an aborted
  * signal says that nobody waits for the answer any more.

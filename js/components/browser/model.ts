@@ -6,40 +6,21 @@
  */
 
 import { entriesOf, type Entry } from './entries';
-import { filterOf, type Matches } from './filter';
+import { filterOf } from './filter';
+import { type Known, type Level, type Line, linesOf } from './lines';
 import type { Source } from './listing';
+import { Selection } from './selection';
 
-type Level =
-  | { status: 'loading'; since: number; abort: AbortController }
-  | { status: 'ready'; entries: Entry[]; error: string | null }
-  | { status: 'failed'; error: string };
+export type { EntryLine, Line, NoteLine } from './lines';
 
-export interface EntryLine {
-  kind: 'entry';
-  id: string;
-  entry: Entry;
-  depth: number;
-  /** null for what cannot be opened. */
-  open: boolean | null;
-  loading: boolean;
-  /** Place among its siblings, for assistive technology. */
-  position: number;
-  siblings: number;
-  parent: string | null;
+/** What is restored after a reload. */
+export interface Kept {
+  open: string[];
+  selected: string | null;
 }
 
-export interface NoteLine {
-  kind: 'note';
-  id: string;
-  tone: 'loading' | 'empty' | 'error';
-  text: string;
-  depth: number;
-  parent: string | null;
-  /** What it is about. */
-  entry: Entry;
-}
-
-export type Line = EntryLine | NoteLine;
+/** So many levels at a time are read for a filter, which looks into what has not been opened. */
+const SEARCHED = 8;
 
 export class TreeModel {
   /** With `single`, the one root is not a line itself: its children are the top (the document of one file). */
@@ -54,8 +35,22 @@ export class TreeModel {
     return () => this._listeners.delete(listener);
   }
 
+  /** The line that has the focus. */
   get selected(): Entry | null {
-    return this._selected;
+    return this._selection.focus;
+  }
+
+  /** All lines that are chosen, in the order of the tree. */
+  get chosen(): Entry[] {
+    return this._selection.size < 2
+      ? this.selected
+        ? [this.selected]
+        : []
+      : this._entries().filter(entry => this._selection.has(entry.id));
+  }
+
+  isChosen(id: string): boolean {
+    return this._selection.has(id);
   }
 
   get filter(): string {
@@ -66,17 +61,34 @@ export class TreeModel {
     return [...this._levels.values()].some(level => level.status === 'loading');
   }
 
+  get kept(): Kept {
+    return { open: [...this._open], selected: this.selected?.id ?? null };
+  }
+
+  /** Open and choose again what was, as soon as it is there. */
+  restore(kept: Kept): void {
+    for (const id of kept.open) {
+      this._open.add(id);
+    }
+    this._awaited = kept.selected;
+    this.setRoots(this._roots);
+  }
+
   /** The files that are shown. What is known of a file stays known unless its version differs. */
   setRoots(roots: Entry[]): void {
     const versions = new Map(roots.map(root => [root.file, root.version]));
+    const { focus } = this._selection;
     for (const root of this._roots) {
       if (versions.get(root.file) !== root.version) {
         this._forget(root.file);
+        if (focus?.file === root.file && versions.has(root.file)) {
+          this._awaited ??= focus.id;
+        }
       }
     }
     this._roots = roots;
-    if (this._selected && !versions.has(this._selected.file)) {
-      this._selected = null;
+    if (focus && !versions.has(focus.file)) {
+      this._selection.set(null);
     }
     for (const root of roots) {
       if (this.single || this._open.has(root.id)) {
@@ -84,30 +96,41 @@ export class TreeModel {
         this._want(root);
       }
     }
+    this._found(roots);
     this._changed();
   }
 
   setFilter(text: string): void {
     this._filter = text;
+    this._search();
     this._changed();
   }
 
   select(entry: Entry | null): void {
-    if (entry?.id !== this._selected?.id) {
-      this._selected = entry;
+    if (entry?.id !== this.selected?.id || this._selection.size > 1) {
+      this._awaited = null;
+      this._selection.set(entry);
       this._changed();
     }
+  }
+
+  /** Choose one more, or one less. */
+  toggleChosen(entry: Entry): void {
+    this._selection.toggle(entry, this._entries());
+    this._changed();
+  }
+
+  /** Choose all from where the choice began to here. */
+  extendTo(entry: Entry): void {
+    this._selection.extend(entry, this._entries());
+    this._changed();
   }
 
   open(entry: Entry): void {
     if (entry.row.expandable && !this._open.has(entry.id)) {
       this._open.add(entry.id);
       // What could not be read may be readable now.
-      if (this._levels.get(entry.id)?.status === 'failed') {
-        this._levels.delete(entry.id);
-      }
-      this._want(entry);
-      this._changed();
+      this.retry(entry);
     }
   }
 
@@ -125,6 +148,25 @@ export class TreeModel {
     }
   }
 
+  /** Stop waiting for what is below the entry. */
+  cancel(entry: Entry): void {
+    const level = this._levels.get(entry.id);
+    if (level?.status === 'loading') {
+      level.abort.abort();
+      this._levels.set(entry.id, { status: 'failed', error: 'Stopped.' });
+      this._changed();
+    }
+  }
+
+  /** Ask again for what could not be read. */
+  retry(entry: Entry): void {
+    if (this._levels.get(entry.id)?.status === 'failed') {
+      this._levels.delete(entry.id);
+    }
+    this._want(entry);
+    this._changed();
+  }
+
   /** Ask again for everything that is open. */
   refresh(): void {
     for (const root of this._roots) {
@@ -138,134 +180,56 @@ export class TreeModel {
 
   /** Why what is below the entry cannot be shown, or not all of it. */
   problem(entry: Entry): string | null {
-    const level = this._level(entry);
+    const level = this._known.level(entry);
     return level && level.status !== 'loading' ? level.error : null;
   }
 
   /** What is to be seen, from the top. */
   lines(): Line[] {
-    const lines: Line[] = [];
-    const matches = filterOf(this._filter);
-    if (this.single) {
-      for (const root of this._roots) {
-        this._below(root, 0, null, matches, lines);
-      }
-    } else {
-      this._entries(this._roots, 0, null, matches, lines);
-    }
-    return lines;
+    this._lines ??= linesOf(this._known, filterOf(this._filter));
+    return this._lines;
   }
 
-  private _entries(
-    entries: Entry[],
-    depth: number,
-    parent: string | null,
-    matches: Matches | null,
-    lines: Line[]
-  ): void {
-    const shown = matches
-      ? entries.filter(entry => this._survives(entry, matches))
-      : entries;
-    shown.forEach((entry, index) => {
-      // While filtering, what was found further down shows, whether its parents were opened or not.
-      const deeper = matches !== null && this._hides(entry, matches);
-      const open = this._open.has(entry.id) || deeper;
-      const level = this._levels.get(entry.id);
-      lines.push({
-        kind: 'entry',
-        id: entry.id,
-        entry,
-        depth,
-        open: entry.row.expandable ? open : null,
-        loading: level?.status === 'loading',
-        position: index + 1,
-        siblings: shown.length,
-        parent
-      });
-      if (entry.row.expandable && open) {
-        const below = deeper ? matches : null;
-        this._below(entry, depth + 1, entry.id, below, lines);
-      }
-    });
+  private _entries(): Entry[] {
+    return this.lines()
+      .filter(line => line.kind === 'entry')
+      .map(line => line.entry);
   }
 
-  private _below(
-    entry: Entry,
-    depth: number,
-    parent: string | null,
-    matches: Matches | null,
-    lines: Line[]
-  ): void {
-    const level = this._level(entry);
-    const note = (tone: NoteLine['tone'], text: string) =>
-      lines.push({
-        kind: 'note',
-        id: `${entry.id}\0\0\0${tone}`,
-        tone,
-        text,
-        depth,
-        parent,
-        entry
-      });
-    if (level === undefined || level.status === 'loading') {
-      note('loading', 'Reading …');
-    } else if (level.status === 'failed') {
-      note('error', level.error);
-    } else {
-      if (level.error !== null) {
-        note('error', level.error);
-      } else if (level.entries.length === 0) {
-        note('empty', entry.row.kind === 'file' ? 'Empty file' : 'Empty');
-      }
-      this._entries(level.entries, depth, parent, matches, lines);
-    }
-  }
-
-  private _survives(entry: Entry, matches: Matches): boolean {
-    return matches(entry.row) || this._hides(entry, matches);
-  }
-
-  /** Whether anything below the entry, as far as it is known, matches. */
-  private _hides(entry: Entry, matches: Matches): boolean {
-    const level = this._level(entry);
-    return (
-      level?.status === 'ready' &&
-      level.entries.some(child => this._survives(child, matches))
-    );
-  }
-
-  private _level(entry: Entry): Level | undefined {
-    return entry.members
-      ? { status: 'ready', entries: entry.members, error: null }
-      : this._levels.get(entry.id);
+  private get _known(): Known {
+    return {
+      roots: this._roots,
+      single: this.single,
+      isOpen: id => this._open.has(id),
+      level: entry =>
+        entry.members
+          ? { status: 'ready', entries: entry.members, error: null }
+          : this._levels.get(entry.id)
+    };
   }
 
   private _want(entry: Entry): void {
     if (entry.members) {
-      for (const member of entry.members) {
-        this._reopen(member);
-      }
+      this._found(entry.members);
       return;
     }
     if (this._levels.has(entry.id)) {
       return;
     }
-    const asked = {
-      status: 'loading' as const,
-      since: Date.now(),
-      abort: new AbortController()
-    };
+    const abort = new AbortController();
+    const asked: Level = { status: 'loading', since: Date.now(), abort };
     this._levels.set(entry.id, asked);
     const settle = (level: Level) => {
       if (this._levels.get(entry.id) === asked) {
         this._levels.set(entry.id, level);
         if (level.status === 'ready') {
-          level.entries.forEach(child => this._reopen(child));
+          this._found(level.entries);
         }
+        this._search();
         this._changed();
       }
     };
-    this.source.list(entry.file, entry.row.path, asked.abort.signal).then(
+    this.source.list(entry.file, entry.row.path, abort.signal).then(
       listing =>
         settle({
           status: 'ready',
@@ -280,28 +244,73 @@ export class TreeModel {
     );
   }
 
-  private _reopen(entry: Entry): void {
-    if (entry.row.expandable && this._open.has(entry.id)) {
-      this._want(entry);
+  /** Entries have come: open those that are open, choose the one that is awaited. */
+  private _found(entries: Entry[]): void {
+    for (const entry of entries) {
+      if (entry.id === this._awaited) {
+        this._awaited = null;
+        this._selection.set(entry);
+      }
+      const reopened = entry.row.expandable && this._open.has(entry.id);
+      if (reopened || entry.members) {
+        this._want(entry);
+      }
     }
   }
 
+  /** Read what a filter has to look into: trees and directories of open files, a few at a time. */
+  private _search(): void {
+    if (filterOf(this._filter) === null) {
+      return;
+    }
+    let free =
+      SEARCHED -
+      [...this._levels.values()].filter(level => level.status === 'loading')
+        .length;
+    const look = (entries: Entry[], depth: number) => {
+      for (const entry of entries) {
+        const level = this._known.level(entry);
+        if (level?.status === 'ready') {
+          look(level.entries, depth + 1);
+        } else if (level === undefined && free > 0 && depth < DEEPEST) {
+          if (['directory', 'tree', 'ntuple'].includes(entry.row.kind)) {
+            free -= 1;
+            this._want(entry);
+          }
+        }
+      }
+    };
+    look(
+      this._roots.filter(root => this._open.has(root.id)),
+      0
+    );
+  }
+
   private _forget(file: string): void {
-    for (const id of this._levels.keys()) {
+    for (const [id, level] of this._levels) {
       if (id === file || id.startsWith(`${file}\0`)) {
+        if (level.status === 'loading') {
+          level.abort.abort();
+        }
         this._levels.delete(id);
       }
     }
   }
 
   private _changed(): void {
+    this._lines = null;
     this._listeners.forEach(listener => listener());
   }
 
   private _roots: Entry[] = [];
   private _levels = new Map<string, Level>();
   private _open = new Set<string>();
-  private _selected: Entry | null = null;
+  private _selection = new Selection();
+  private _awaited: string | null = null;
   private _filter = '';
+  private _lines: Line[] | null = null;
   private _listeners = new Set<() => void>();
 }
+
+/** Directories may contain themselves: a filter looks no deeper than this. */
+const DEEPEST = 6;

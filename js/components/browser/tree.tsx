@@ -6,7 +6,9 @@ import { sizeOf, type Entry } from './entries';
 import { bytes, count } from './format';
 import { isJagged, KindIcon, Twisty, WarningIcon } from './icons';
 import { keyAction } from './keys';
-import type { EntryLine, Line, NoteLine, TreeModel } from './model';
+import { Note } from './note';
+import type { EntryLine, Line, TreeModel } from './model';
+import { useDrag } from './useDrag';
 import { ROW_HEIGHT, VirtualList } from './virtualList';
 
 interface Props {
@@ -15,9 +17,11 @@ interface Props {
   label: string;
   /** Double click, or Enter on something that cannot be opened. */
   onActivate?(entry: Entry): void;
+  /** A line is being dragged, with all that are chosen if it is one of them. */
+  onDrag?(entries: Entry[], event: PointerEvent): void;
 }
 
-export function Tree({ model, lines, label, onActivate }: Props) {
+export function Tree({ model, lines, label, onActivate, onDrag }: Props) {
   const id = useId();
   const at = useMemo(
     () => lines.findIndex(line => line.id === model.selected?.id),
@@ -37,7 +41,9 @@ export function Tree({ model, lines, label, onActivate }: Props) {
     event.preventDefault();
     event.stopPropagation();
     const { entry } = lines[action.index] as EntryLine;
-    if (action.do === 'select') {
+    if (action.do === 'select' && event.shiftKey) {
+      model.extendTo(entry);
+    } else if (action.do === 'select') {
       model.select(entry);
     } else if (action.do === 'open') {
       model.open(entry);
@@ -58,6 +64,8 @@ export function Tree({ model, lines, label, onActivate }: Props) {
         line={line}
         index={index}
         onChoose={() => model.select(line.entry)}
+        onCancel={() => model.cancel(line.entry)}
+        onRetry={() => model.retry(line.entry)}
       />
     ) : (
       <Item
@@ -65,12 +73,25 @@ export function Tree({ model, lines, label, onActivate }: Props) {
         id={`${id}-${index}`}
         line={line}
         index={index}
-        selected={index === at}
-        onChoose={() => {
-          model.select(line.entry);
-          model.toggle(line.entry);
+        selected={model.isChosen(line.id)}
+        onChoose={event => {
+          if (event.ctrlKey || event.metaKey) {
+            model.toggleChosen(line.entry);
+          } else if (event.shiftKey) {
+            model.extendTo(line.entry);
+          } else {
+            model.select(line.entry);
+            model.toggle(line.entry);
+          }
         }}
-        onMenu={() => model.select(line.entry)}
+        onMenu={() => {
+          if (!model.isChosen(line.id)) {
+            model.select(line.entry);
+          }
+        }}
+        onDrag={event =>
+          onDrag?.(model.isChosen(line.id) ? model.chosen : [line.entry], event)
+        }
         onActivate={() => onActivate?.(line.entry)}
       />
     );
@@ -84,6 +105,7 @@ export function Tree({ model, lines, label, onActivate }: Props) {
       attributes={{
         role: 'tree',
         'aria-label': label,
+        'aria-multiselectable': true,
         'aria-activedescendant': at >= 0 ? `${id}-${at}` : undefined,
         tabIndex: 0,
         onKeyDown
@@ -97,13 +119,15 @@ interface ItemProps {
   line: EntryLine;
   index: number;
   selected: boolean;
-  onChoose(): void;
+  onChoose(event: MouseEvent): void;
   onMenu(): void;
+  onDrag(event: PointerEvent): void;
   onActivate(): void;
 }
 
 function Item(props: ItemProps) {
   const { id, line, index, selected, onChoose, onMenu, onActivate } = props;
+  const onPointerDown = useDrag(props.onDrag);
   const { row } = line.entry;
   const size = sizeOf(row);
   return (
@@ -125,6 +149,7 @@ function Item(props: ItemProps) {
         height: ROW_HEIGHT,
         '--heplens-depth': line.depth
       }}
+      onPointerDown={onPointerDown}
       onClick={onChoose}
       onDblClick={onActivate}
       onContextMenu={onMenu}
@@ -145,36 +170,6 @@ function Item(props: ItemProps) {
         {row.entries === null ? '' : count(row.entries)}
       </span>
       <span class="heplens-row-bytes">{size === null ? '' : bytes(size)}</span>
-    </div>
-  );
-}
-
-interface NoteProps {
-  line: NoteLine;
-  index: number;
-  onChoose(): void;
-}
-
-function Note({ line, index, onChoose }: NoteProps) {
-  const { file } = line.entry;
-  // The line is short and its file is the one above it.
-  const text = line.text.replace(file, file.split('/').pop() ?? file);
-  return (
-    <div
-      class={`heplens-row heplens-row-note heplens-mod-${line.tone}`}
-      role="treeitem"
-      aria-level={line.depth + 1}
-      aria-disabled="true"
-      title={line.text}
-      onClick={onChoose}
-      style={{
-        top: index * ROW_HEIGHT,
-        height: ROW_HEIGHT,
-        '--heplens-depth': line.depth
-      }}
-    >
-      {line.tone === 'error' && <WarningIcon />}
-      <span class="heplens-row-name">{text}</span>
     </div>
   );
 }

@@ -1,0 +1,136 @@
+/** From what is known of the files to the lines of the tree, from the top. */
+
+import type { Entry } from './entries';
+import type { Matches } from './filter';
+
+/** What is known of what is below an entry. */
+export type Level =
+  | { status: 'loading'; since: number; abort: AbortController }
+  | { status: 'ready'; entries: Entry[]; error: string | null }
+  | { status: 'failed'; error: string };
+
+export interface EntryLine {
+  kind: 'entry';
+  id: string;
+  entry: Entry;
+  depth: number;
+  /** null for what cannot be opened. */
+  open: boolean | null;
+  loading: boolean;
+  /** Place among its siblings, for assistive technology. */
+  position: number;
+  siblings: number;
+  parent: string | null;
+}
+
+export interface NoteLine {
+  kind: 'note';
+  id: string;
+  tone: 'loading' | 'empty' | 'error';
+  text: string;
+  /** Of a reading under way: when it began. */
+  since: number;
+  depth: number;
+  parent: string | null;
+  /** What it is about. */
+  entry: Entry;
+}
+
+export type Line = EntryLine | NoteLine;
+
+/** What a model knows. */
+export interface Known {
+  roots: Entry[];
+  /** The one root is not a line itself: its children are the top. */
+  single: boolean;
+  isOpen(id: string): boolean;
+  level(entry: Entry): Level | undefined;
+}
+
+export function linesOf(known: Known, matches: Matches | null): Line[] {
+  const lines: Line[] = [];
+
+  const add = (
+    entries: Entry[],
+    depth: number,
+    parent: string | null,
+    matches: Matches | null
+  ) => {
+    const shown = matches
+      ? entries.filter(entry => survives(known, entry, matches))
+      : entries;
+    shown.forEach((entry, index) => {
+      // While filtering, what was found further down shows, whether its parents were opened or not.
+      const deeper = matches !== null && hides(known, entry, matches);
+      const open = known.isOpen(entry.id) || deeper;
+      lines.push({
+        kind: 'entry',
+        id: entry.id,
+        entry,
+        depth,
+        open: entry.row.expandable ? open : null,
+        loading: known.level(entry)?.status === 'loading',
+        position: index + 1,
+        siblings: shown.length,
+        parent
+      });
+      if (entry.row.expandable && open) {
+        below(entry, depth + 1, entry.id, deeper ? matches : null);
+      }
+    });
+  };
+
+  const below = (
+    entry: Entry,
+    depth: number,
+    parent: string | null,
+    matches: Matches | null
+  ) => {
+    const level = known.level(entry);
+    const note = (tone: NoteLine['tone'], text: string, since = 0) =>
+      lines.push({
+        kind: 'note',
+        id: `${entry.id}\0\0\0${tone}`,
+        tone,
+        text,
+        since,
+        depth,
+        parent,
+        entry
+      });
+    if (level === undefined) {
+      note('loading', 'Reading …');
+    } else if (level.status === 'loading') {
+      note('loading', 'Reading …', level.since);
+    } else if (level.status === 'failed') {
+      note('error', level.error);
+    } else {
+      if (level.error !== null) {
+        note('error', level.error);
+      } else if (level.entries.length === 0) {
+        note('empty', entry.row.kind === 'file' ? 'Empty file' : 'Empty');
+      }
+      add(level.entries, depth, parent, matches);
+    }
+  };
+
+  if (known.single) {
+    known.roots.forEach(root => below(root, 0, null, matches));
+  } else {
+    add(known.roots, 0, null, matches);
+  }
+  return lines;
+}
+
+function survives(known: Known, entry: Entry, matches: Matches): boolean {
+  return matches(entry.row) || hides(known, entry, matches);
+}
+
+/** Whether anything below the entry, as far as it is known, matches. */
+function hides(known: Known, entry: Entry, matches: Matches): boolean {
+  const level = known.level(entry);
+  return (
+    level?.status === 'ready' &&
+    level.entries.some(child => survives(known, child, matches))
+  );
+}
