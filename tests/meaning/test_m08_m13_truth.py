@@ -127,6 +127,24 @@ def test_m09_nan_among_the_objects_of_a_quantified_window() -> None:
     assert (row.passed, row.nan) == (1, 2)
 
 
+def test_m09_rows_of_cuts_count_events_those_of_filters_objects_and_histograms_values() -> None:
+    events = ak.Array(
+        {
+            "Muon": [[{"pt": NAN}, {"pt": NAN}, {"pt": 30.0}], [{"pt": NAN}], [{"pt": 30.0}], []],
+            "Other": [[30.0], [], [], []],
+        }
+    )
+    result = hl.Analysis(events).cut("Muon.pt", low=20, any=True, name="any").hist("Muon.pt", bins=1, range=(0, 99))
+    row = result.run().cutflow["any"]
+    assert (row.passed, row.missing, row.nan) == (2, 0, 2)
+    assert result.run().counters["Muon.pt"].nan == 2  # of the first event, the second is gone
+    assert hl.Analysis(events).hist("Muon.pt", bins=1, range=(0, 99)).run().counters["Muon.pt"].nan == 3
+    kept = hl.Analysis(events).keep("Muon", "pt > Other[0]", name="harder").cut("max(Muon.pt) > 0", name="hard")
+    rows = kept.run().cutflow
+    assert (rows["harder"].missing, rows["harder"].objects) == (2, (5, 0))
+    assert (rows["hard"].passed, rows["hard"].missing) == (0, 4)
+
+
 def test_m09_the_nan_of_an_earlier_filter_is_not_counted_again() -> None:
     events = muons([{"pt": NAN}, {"pt": 30.0}], [{"pt": 30.0}])
     a = hl.Analysis(events).keep("Muon", "pt > 20").cut("count(Muon) >= 1", name="one")

@@ -114,8 +114,8 @@ class Runner:
         state.outcomes[step["name"]] = outcome
         if state.alive:
             row, values = self.rows[id(step)], value.values if isinstance(value, Items) else [value]
-            row.missing += sum(1 for one in values if one is None)
-            row.nan += sum(1 for one in values if one != one)
+            row.missing += outcome is None
+            row.nan += any(one is not None and one != one for one in values)
         state.alive = state.alive and outcome is True
 
     def weight(self, state: State, step: Step) -> None:
