@@ -119,6 +119,20 @@ def test_groups_of_hzz_and_of_its_objects() -> None:
     assert [component for component, _ in objects.groups["muonp4"].coordinates] == ["px", "py", "pz", "E"]
 
 
+def test_what_is_called_like_the_objects_belongs_to_them() -> None:
+    flat, objects = hl.Analysis(HZZ), hl.Analysis(OBJECTS)
+    wanted = ak.to_list(flat.arrays("Muon[Iso < 1].Charge"))
+    assert ak.to_list(objects.arrays("muonp4[iso < 1].q")) == wanted
+    assert ak.to_list(objects.arrays("muonp4[muoniso < 1].q")) == wanted
+    with pytest.raises(ExpressionError, match=r"write muonp4\.iso for the survivors"):
+        objects.keep("muonp4", "pt > 20").hist("muoniso", bins=1, range=(0, 1)).run()
+
+
+def test_a_name_that_is_no_identifier_is_offered_as_it_has_to_be_typed() -> None:
+    with pytest.raises(ExpressionError, match=r"`odd name`"):
+        hl.Analysis({"odd name": [1.0]}).cut("oddname > 1").run()
+
+
 def test_objects_are_the_numbers_they_hold() -> None:
     flat, objects = hl.Analysis(HZZ), hl.Analysis(OBJECTS)
     spec = {"bins": 60, "range": (0, 120), "name": "h"}

@@ -13,7 +13,8 @@ class Row:
     """One line of the cutflow.
 
     `missing`, `nan`: for a cut the events whose outcome is missing and those with a NaN among the values of its
-    variable, for a weight the events whose weight is unusable, for a keep the objects whose condition is missing. `dropped`: objects dropped inside the expression for a missing mask.
+    variable, for a weight the events whose weight is unusable, for a keep the objects whose condition is missing.
+    `dropped`: objects dropped inside the expression for a missing mask.
     """
 
     kind: str  # "all", "keep", "cut", "weight"

@@ -109,7 +109,9 @@ def group_branches(names: Iterable[str], counters: Mapping[str, str]) -> dict[st
 
     ``Muon_pt`` counted by ``nMuon`` (or ``NMuon``) is Muon.pt; without a counter the part before the first underscore
     is the group (``MET_pt``, ``HLT_IsoMu24``); ``AnalysisMuonsAuxDyn.pt`` is AnalysisMuons.pt; ``evt.x`` is evt.x.
+    What begins like a branch of four-vectors belongs to them: ``muoniso`` beside ``muonp4`` is muonp4.iso.
     """
+    names = list(names)
     fields: dict[str, dict[str, str]] = {}
     group_counters: dict[str, str] = {}
     for name in names:
@@ -119,6 +121,11 @@ def group_branches(names: Iterable[str], counters: Mapping[str, str]) -> dict[st
         fields.setdefault(group, {}).setdefault(field, name)
         if counter := counters.get(name, ""):
             group_counters.setdefault(group, counter)
+    for group in [group for group in fields if group.endswith("p4") and coordinates(fields[group])]:
+        for name in names:
+            field = name.removeprefix(group.removesuffix("p4"))
+            if field != name and field.isidentifier() and name != group and not any(split_name(name, "")):
+                fields[group].setdefault(field, name)
     return {name: Group(name, members, group_counters.get(name, "")) for name, members in fields.items()}
 
 

@@ -45,7 +45,8 @@ class Scope:
 
     def known(self) -> list[str]:
         """Every name that could stand at the start of an expression, for completion and for 'did you mean'."""
-        aliases = [name for name in self.schema.names if "." not in name]
+        names = (name for name in self.schema.names if "." not in name)
+        aliases = [name if name.isidentifier() else f"`{name}`" for name in names if "`" not in name]
         return [*self.definitions, *self.schema.groups, *aliases]
 
 

@@ -92,6 +92,7 @@ def functions() -> hl.Analysis:
         ("NJet % 3 + 2**2 / 3 - -1", 0, 5),
         ("hypot(MET.px, MET.py) * sqrt(2)", 0, 100),
         ("prod(Muon.Charge)", -2, 2),
+        ("Muon[0].p - Muon[0].E", -1, 1),
     ):
         a = a.hist(expression, bins=10, range=(low, high))
     return a.hist("bit(NJet, 0) | !any(Muon.pt > 40) & all(Jet.pt > 30)")
@@ -228,6 +229,38 @@ def test_numbers_stand_as_typed() -> None:
     assert "muon.pt > 20)" in text
     assert "19.99" not in text
     assert "pt > 20*GeV & abs(eta) < 2.4" in text  # the author's words, as a comment
+
+
+def test_fields_that_are_called_like_components_stay_fields(tmp_path: Path) -> None:
+    import uproot
+
+    path = tmp_path / "odd.root"
+    rng = np.random.default_rng(1)
+    names = ("pt", "eta", "phi", "mass", "x", "theta", "deltaR", "tau")
+    hits = ak.unflatten(ak.zip({name: rng.uniform(1, 3, 60) for name in names}), [2, 3, 1] * 10)
+    with uproot.recreate(path) as file:
+        tree = file.mktree("t", {"Hit": ak.type(hits).content}, counter_name=lambda name: f"n{name}",
+                           field_name=lambda outer, inner: f"{outer}_{inner}")  # fmt: skip
+        tree.extend({"Hit": hits})
+    analysis = hl.Analysis(f"{path}:t", energy_unit="GeV").keep("Hit", "x > 1.2 & px < 2.5")
+    for expression in ("Hit.x + Hit.theta", "Hit.deltaR", "(Hit[0] + Hit[1]).mass", "Hit.pz + Hit.tau",
+                       "concat(Hit, Hit[x > 2]).px", "pairs(Hit).mass", "Hit.pt"):  # fmt: skip
+        analysis = analysis.hist(expression, bins=20, range=(-5, 15))
+    result = analysis.run()
+    bins = run_script(analysis.to_script(), tmp_path)["data"]["bins"]
+    for histogram in analysis.histograms:
+        assert result[histogram.name].view(flow=True).tolist() == bins[f'"{histogram.name}"'], histogram.name
+    with uproot.open(path) as file:
+        pt, phi, x = (file["t"][f"Hit_{name}"].array() for name in ("pt", "phi", "x"))
+    kept = (x > 1.2) & (pt * np.cos(phi) < 2.5)
+    assert result["Hit.pz + Hit.tau"].sum(flow=True) == ak.sum(kept)
+    by_hand = np.histogram(ak.flatten(pt[kept]), bins=20, range=(-5, 15))[0]
+    assert result["Hit.pt"].values().tolist() == by_hand.tolist()
+
+
+def test_a_script_of_nothing_but_numbers_is_refused() -> None:
+    with pytest.raises(hl.AnalysisError, match="needs none"):
+        hl.Analysis(HZZ).hist("1", bins=2, range=(0, 2)).to_script()
 
 
 def test_no_room_for_the_missing_where_a_cut_has_made_sure() -> None:

@@ -27,7 +27,7 @@ def to_script(analysis: Analysis) -> str:
 
     Raises
     ------
-    AnalysisError : there are no files (arrays in memory), or no data at all.
+    AnalysisError : there are no files (arrays in memory), no data at all, or nothing is read of them.
     """
     dataset = analysis.dataset
     if dataset is None:
@@ -35,6 +35,8 @@ def to_script(analysis: Analysis) -> str:
     if dataset.memory is not None:
         raise AnalysisError("a script reads files; this analysis is of arrays in memory: use on(…) with files first")
     found = variants(analysis)
+    if not all(variant.branches for variant in found):
+        raise AnalysisError("a script reads branches; this analysis needs none, every value in it is a plain number")
     helpers = {*_ALWAYS, *(helper for variant in found for helper in variant.helpers)}
     parts = [_header(analysis), samples(analysis, found), *(_source(name) for name in HELPERS if name in helpers)]
     parts += [_new_histograms(analysis), *(_process(variant.function, variant.lines) for variant in found)]

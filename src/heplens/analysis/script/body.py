@@ -16,7 +16,7 @@ from .writer import ATOM, Code, Line, Writer, quote
 
 def body(bound: Bound) -> tuple[list[str], set[str]]:
     """Lines of code and the helpers that they use."""
-    writer = Writer(TABLE, bound.demand, count_uses(_roots(bound)), Names())
+    writer = Writer(TABLE, bound.schema, bound.demand, count_uses(_roots(bound)), Names())
     _Body(bound, writer).write()
     return apply_cuts(writer.lines), writer.helpers
 

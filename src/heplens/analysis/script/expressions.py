@@ -18,9 +18,9 @@ _VECTOR_ATTRIBUTES = {"et": "Et", "mt": "Mt"}
 
 def _attribute(name: str, coordinates: bool) -> str:
     """``.pt`` where that means the stored field, else ``["pt"]``."""
-    import awkward as ak
+    from vector.backends.awkward import MomentumArray4D
 
-    taken = hasattr(ak.Array, name) or (name in PROPERTIES and not coordinates)
+    taken = hasattr(MomentumArray4D, name) and not (coordinates and name in PROPERTIES)
     return f".{name}" if name.isidentifier() and name.isascii() and not taken else f"[{quote(name)}]"
 
 
@@ -34,11 +34,11 @@ def _get(w: Writer, node: Node) -> Code:
 
 def _vector(w: Writer, node: Node) -> Code:
     name = str(node.parameters[0])
-    return Code(f"{w.code(node.inputs[0]).within(ATOM)}.{_VECTOR_ATTRIBUTES.get(name, name)}")
+    return Code(f"{w.vector(node.inputs[0]).within(ATOM)}.{_VECTOR_ATTRIBUTES.get(name, name)}")
 
 
 def _add(w: Writer, node: Node) -> Code:
-    left, right = w.aligned(node)
+    left, right = w.aligned(node, w.vector)
     return Code(f"{left.within(SUM)} + {right.within(PRODUCT)}", SUM)
 
 

@@ -84,6 +84,11 @@ def choose(condition: Any, left: Any, right: Any) -> Any:
     return ak.mask(ak.where(ak.fill_none(condition, False, axis=-1), left, right), ~ak.is_none(condition, axis=-1))
 
 
+def momentum(objects: Any, coordinates: Any) -> Any:
+    """Objects as vectors of these coordinates alone: others that they carry, such as x, would contradict them."""
+    return ak.with_name(objects[coordinates], f"Momentum{len(coordinates)}D")
+
+
 def item(objects: Any, index: int) -> Any:
     """One element of each list, missing where there is none."""
     if ak.all(ak.num(objects, axis=1) > index, axis=None):

@@ -9,12 +9,20 @@ from typing import Any
 
 from ...columns.demand import IDENTITY, Demand
 from ...columns.nodes import Node
+from ...columns.schema import Schema
 from ...errors import AnalysisError
 from .names import Names
 from .presence import Presence
 
 # What binds how tightly; lower binds tighter.
 ATOM, UNARY, PRODUCT, SUM, AND, OR, COMPARE = range(7)
+
+
+#: Fields of these names are components to the vector library, which takes no more of them than make a vector.
+_VECTOR_NAMES = {
+    "x", "y", "z", "t", "rho", "phi", "theta", "eta", "tau",
+    "px", "py", "pz", "E", "e", "energy", "pt", "M", "m", "mass",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Writer:
     """Writes expressions into the body of ``process``; equal nodes that are used again get a name."""
 
     table: Mapping[str, Callable[[Writer, Node], Code]]
+    schema: Schema
     demand: Demand
     uses: Mapping[bytes, int]
     names: Names
@@ -127,16 +136,36 @@ class Writer:
             first = next(iter(fields.values()))
             order = sorted(self.demand.identified).index(group) << 32
             entries.append(f"    {quote(IDENTITY)}: ak.local_index(events[{quote(first)}]) + {order},")
-        dimension = self.demand.vectors.get(group, 0)
-        options = f", depth_limit={2 if listed else 1}" + (f', with_name="Momentum{dimension}D"' if dimension else "")
+        coordinates = self.coordinates(group)
+        options = f", depth_limit={2 if listed else 1}"
+        if self.demand.vectors.get(group, 0) and not _VECTOR_NAMES & (set(fields) - set(coordinates)):
+            options += f', with_name="Momentum{len(coordinates)}D"'
         name = self.names.new(group)
         self.line("\n".join([f"{name} = ak.zip({{", *entries, f"}}{options})"]), defines=name)
         self.named[node.identity] = name
         self.touched = saved
         return name
 
-    def aligned(self, node: Node) -> list[Code]:
+    def coordinates(self, group: str) -> list[str]:
+        """The components of a stored vector that are read, as many as make one."""
+        fields = self.demand.groups[group]
+        found = [component for component, _ in self.schema.groups[group].coordinates]
+        read = next((i for i, component in enumerate(found) if component not in fields), len(found))
+        return found[:read]
+
+    def vector(self, node: Node) -> Code:
+        """A value as a vector. Fields beside its coordinates, such as x beside px, py, would contradict them."""
+        code = self.code(node)
+        bases = node.type.shape.bases if node.type.shape else ()
+        if not any(_VECTOR_NAMES & (set(self.demand.groups[b]) - set(self.coordinates(b))) for b in bases):
+            return code
+        shortest = min((self.coordinates(base) for base in bases), key=len)
+        names = ", ".join(quote(name) for name in shortest)
+        return Code(f"{self.helper('momentum')}({code.text}, [{names}])")
+
+    def aligned(self, node: Node, write: Callable[[Node], Code] | None = None) -> list[Code]:
         """The inputs of an element-wise operation; per-event ones that may be missing are repeated per object."""
+        write = write or self.code
         deepest = max(node.inputs, key=lambda child: len(child.type.axes))
         codes = []
         for child in node.inputs:
@@ -146,9 +175,9 @@ class Writer:
                         "a script cannot be written for this analysis: a value that may be missing meets lists of lists"
                     )
                 like = self.code(deepest).text
-                codes.append(Code(f"{self.helper('spread')}({self.code(child).text}, {like})"))
+                codes.append(Code(f"{self.helper('spread')}({write(child).text}, {like})"))
             else:
-                codes.append(self.code(child))
+                codes.append(write(child))
         return codes
 
     def known(self, node: Node) -> str:
