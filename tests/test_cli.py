@@ -15,7 +15,7 @@ import pytest
 
 import heplens as hl
 from heplens.interop import load
-from support import HZZ
+from support import HZZ, find
 
 FILE = HZZ.rpartition(":")[0]
 LIMIT = 120
@@ -54,6 +54,19 @@ def test_list() -> None:
     done = heplens("list", FILE)
     assert done.returncode == 0 and done.stderr == ""
     assert "events" in done.stdout and "2,421" in done.stdout and "Muon_Px" in done.stdout
+
+
+def test_list_is_complete() -> None:
+    wide = heplens("list", find("nanoAOD_2015_CMS_Open_Data_ttbar.root")).stdout.splitlines()
+    assert len(wide) == 1 + 1 + 947
+    assert any(line.split() == ["Muon_pt", "var", "*", "float32", "“pt”"] for line in wide)
+    nested = heplens("list", "--json", find("uproot-nesteddirs.root")).stdout.splitlines()
+    items = [json.loads(line) for line in nested]
+    first = [(item["row"]["path"], item["depth"]) for item in items[:3]]
+    assert first == [("one", 0), ("one/two", 1), ("one/two/tree", 2)]
+    assert {item["row"]["kind"] for item in items} == {"directory", "tree", "collection", "branch"}
+    folder = heplens("list", Path(FILE).parent).stdout
+    assert "uproot-HZZ.root" in folder and "Muon_Px" not in folder
 
 
 def test_list_of_what_is_no_file(tmp_path: Path) -> None:

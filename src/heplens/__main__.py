@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,8 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="heplens", description="Look into ROOT files and run analyses.")
     parser.add_argument("--version", action="version", version=f"heplens {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    listing = commands.add_parser("list", help="show what a ROOT file holds")
-    listing.add_argument("file", metavar="FILE")
+    listing = commands.add_parser("list", help="show what a ROOT file holds, or which files a folder does")
+    listing.add_argument("file", metavar="FILE", help="a file, a folder, a pattern in quotes, or a URL")
+    listing.add_argument("--json", action="store_true", help="one JSON object per line: the row and its depth")
     listing.set_defaults(command=_list)
     run = commands.add_parser("run", help="fill the histograms of an analysis")
     run.add_argument("analysis", metavar="ANALYSIS.json", help="as written by Analysis.to_json()")
@@ -69,9 +72,16 @@ def _positive(text: str) -> int:
 
 def _list(given: argparse.Namespace) -> int:
     from .files import inspect
+    from .files.outline import line, outline
+    from .files.text import title_text
 
     listing = inspect(given.file)
-    print(listing)
+    if listing.error:
+        print(f"heplens: {listing.error}", file=sys.stderr)
+    if not given.json:
+        print(title_text(listing))
+    for item in outline(listing):
+        print(json.dumps(asdict(item)) if given.json else line(item))
     return OK
 
 

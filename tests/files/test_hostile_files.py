@@ -15,6 +15,7 @@ import heplens as hl
 from heplens.errors import FileError
 from heplens.files import Listing, Row
 from heplens.files.opening import OpenFile, identity_of
+from heplens.files.outline import outline
 from heplens.files.preview import preview
 from heplens.files.sandbox import Pool, ReadError
 
@@ -128,6 +129,14 @@ def test_a_directory_inside_itself(circle: Path) -> None:
     assert {row.path for row in hl.inspect(circle, "inside/inside/inside")} >= {"inside/inside/inside/inside"}
     assert preview(OpenFile(circle), "inside/inside/h").kind == "histogram"
     assert len(repr(listing)) < 1000
+    items = list(outline(listing))
+    assert {(item.row.path, item.depth) for item in items} == {
+        ("inside", 0),
+        ("inside/inside", 1),
+        ("inside/h", 1),
+        ("h", 0),
+    }
+    assert next(item.note for item in items if item.row.path == "inside/inside") == "it is listed above"
 
 
 def walk(listing: Listing) -> Iterator[Row]:

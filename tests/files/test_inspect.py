@@ -13,6 +13,7 @@ import heplens as hl
 from heplens.errors import FileError
 from heplens.files import Listing, Row
 from heplens.files.groups import groups_of
+from heplens.files.text import by_collection
 
 KINDS = {
     "folder",
@@ -159,7 +160,24 @@ def test_odd_names_are_text(odd_file: Path) -> None:
 def test_text_shows_branches_under_their_tree(data: Path) -> None:
     text = repr(hl.inspect(data / "uproot-Zmumu.root"))
     assert text.splitlines()[:3] == ["uproot-Zmumu.root", "  events  TTree  2,304 entries", "    Type   string"]
-    assert "907 more branches" in repr(hl.inspect(data / "nanoAOD_2015_CMS_Open_Data_ttbar.root"))
+
+
+def test_wide_trees_are_shown_by_collection(data: Path) -> None:
+    listing = hl.inspect(data / "nanoAOD_2015_CMS_Open_Data_ttbar.root")
+    lines = repr(listing).splitlines()
+    assert len(lines) < 100
+    muon = next(line for line in lines if line.split()[0] == "Muon")
+    assert "58 branches  nMuon, dxy, dxyErr" in muon
+    assert len(muon) < 200
+    assert lines[-1].strip() == "all 947 branches: listing.children('Events')"
+    html = listing._repr_html_()
+    shown = by_collection(listing.children("Events").rows)
+    assert all(f">{row.name}<" in html for row in shown)
+    assert len(html) < 40_000
+    names = {row.name for row in listing.children("Events")}
+    lost = names - {row.name for row in shown}
+    groups = {row.name for row in shown if row.type.endswith("branches")}
+    assert all(name.lstrip("n").startswith(tuple(groups)) for name in lost), "each branch is shown or in a collection"
 
 
 def test_a_listing_is_a_sequence(data: Path) -> None:

@@ -98,6 +98,12 @@ class Listing(Sequence[Row]):
             return inspect(path)
         return list_node(self._file or OpenFile(self.path), path)
 
+    @property
+    def place(self) -> object:
+        """Where a directory keeps its keys, which no other directory has; None for other levels."""
+        node = None if self._file is None else self._file.nodes.get(self.node)
+        return None if node is None else getattr(node.what, "_fSeekKeys", None)
+
     def to_json(self) -> dict[str, Any]:
         """The listing as plain values for `json.dumps`."""
         rows = [{name: getattr(row, name) for name in _ROW} for row in self.rows]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from html import escape
 from pathlib import PurePath
 
@@ -9,20 +11,23 @@ from .limits import size_text
 from .listing import Listing, Row
 from .opening import attempt
 
+# Longer lists of branches are shown by collection.
 _BRANCHES_SHOWN = 40
 _ROWS_SHOWN = 500
 _LINES_SHOWN = 200
 _WIDTH = 40
+_MEMBERS = 110
+_AUXILIARY = re.compile(r"^Aux(Dyn)?\.")
 
 
 def as_text(listing: Listing) -> str:
-    """The level itself and, under each tree, its branches."""
-    lines = [_title(listing)]
+    """The level itself and, under each tree, its branches; those of a wide tree by collection."""
+    lines = [title_text(listing)]
     if listing.error:
         lines.append(f"  ({listing.error})")
     if not listing.rows:
         lines.append("  (empty)")
-    width = min(max((len(row.name) for row in listing.rows), default=0), _WIDTH)
+    width = _width(listing.rows)
     for row in listing.rows[:_ROWS_SHOWN]:
         lines.append("  " + _line(row, width))
         if _unfolds(row) and len(lines) < _LINES_SHOWN:
@@ -34,7 +39,7 @@ def as_text(listing: Listing) -> str:
 
 def as_html(listing: Listing) -> str:
     """Nested ``<details>``, with the theme's own colours."""
-    parts = [f"<div><strong>{escape(_title(listing))}</strong>"]
+    parts = [f"<div><strong>{escape(title_text(listing))}</strong>"]
     if listing.error:
         parts.append(f"<p>{escape(listing.error)}</p>")
     shown = listing.rows[:_ROWS_SHOWN]
@@ -56,12 +61,16 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
+def entries_text(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count:,} entries"
+
+
 def _unfolds(row: Row) -> bool:
     """Trees show their branches; older cycles of a tree are history and do not."""
     return row.kind in ("tree", "ntuple") and ";" not in row.path
 
 
-def _title(listing: Listing) -> str:
+def title_text(listing: Listing) -> str:
     name = one_line(PurePath(listing.path).name or listing.path)
     return f"{name} : {one_line(listing.node)}" if listing.node else name
 
@@ -70,7 +79,7 @@ def _line(row: Row, width: int) -> str:
     name = one_line(row.name) + (f";{row.cycle}" if ";" in row.path.rpartition("/")[2] else "")
     facts = [one_line(row.type)]
     if row.entries is not None and row.kind != "branch":
-        facts.append(f"{row.entries:,} entries")
+        facts.append(entries_text(row.entries))
     if row.kind == "directory":
         name += "/"
     if row.error:
@@ -83,26 +92,59 @@ def _branches(listing: Listing, row: Row) -> tuple[tuple[Row, ...], str | None]:
     return below or (), problem
 
 
+def _width(rows: Sequence[Row]) -> int:
+    return min(max((len(row.name) for row in rows), default=0), _WIDTH)
+
+
 def _branch_lines(listing: Listing, row: Row) -> list[str]:
     rows, problem = _branches(listing, row)
     if problem:
         return [f"({one_line(problem)})"]
-    shown = rows[:_BRANCHES_SHOWN]
-    width = min(max((len(r.name) for r in shown), default=0), _WIDTH)
-    lines = [_line(r, width) for r in shown]
+    shown = by_collection(rows)
+    width = _width(shown)
+    lines = [_line(r, width) + (f"  {r.title}" if r.kind == "collection" and not r.expandable else "") for r in shown]
     if len(rows) > len(shown):
-        lines.append(f"… {len(rows) - len(shown):,} more branches: listing.children({row.path!r})[{len(shown)}:]")
+        lines.append(f"all {len(rows):,} branches: listing.children({row.path!r})")
     return lines
+
+
+def by_collection(rows: Sequence[Row]) -> list[Row]:
+    """The branches of a tree; when they are many, each collection is one row, with its members as the title."""
+    if len(rows) <= _BRANCHES_SHOWN:
+        return list(rows)
+    members: dict[str, list[Row]] = {}
+    for row in rows:
+        members.setdefault(row.group, []).append(row)
+    shown = []
+    for row in rows:
+        group = members[row.group]
+        if not row.group or len(group) < 2:
+            shown.append(row)
+        elif row is group[0]:
+            shown.append(_collection(row.group, group))
+    return shown
+
+
+def _collection(name: str, group: list[Row]) -> Row:
+    short = [_AUXILIARY.sub("", row.name.removeprefix(name)).lstrip("_.") or row.name for row in group]
+    text = ", ".join(short)
+    while len(text) > _MEMBERS and len(short) > 1:
+        short = short[: max(1, len(short) * _MEMBERS // len(text) - 1)]
+        text = ", ".join(short) + ", …"
+    sizes = [row.bytes for row in group]
+    packed = None if None in sizes else sum(size or 0 for size in sizes)
+    return Row("", name, "collection", f"{len(group)} branches", title=text, bytes=packed)
 
 
 def _tree_html(listing: Listing, row: Row) -> str:
     rows, problem = _branches(listing, row)
-    entries = "" if row.entries is None else f", {row.entries:,} entries"
+    entries = "" if row.entries is None else f", {entries_text(row.entries)}"
     head = f"{escape(one_line(row.name))} <small>{escape(row.type)}{entries}, {len(rows):,} branches</small>"
-    body = f"<p>{escape(problem)}</p>" if problem else _table(list(rows[:_ROWS_SHOWN]))
-    if len(rows) > _ROWS_SHOWN:
-        body += f"<p>… {len(rows) - _ROWS_SHOWN:,} more: <code>listing.children({escape(repr(row.path))})</code></p>"
-    opened = " open" if len(rows) <= _BRANCHES_SHOWN else ""
+    shown = by_collection(rows)
+    body = f"<p>{escape(problem)}</p>" if problem else _table(shown[:_ROWS_SHOWN])
+    if len(rows) > len(shown[:_ROWS_SHOWN]):
+        body += f"<p>all {len(rows):,}: <code>listing.children({escape(repr(row.path))})</code></p>"
+    opened = " open" if len(shown) <= _BRANCHES_SHOWN else ""
     return f"<details{opened}><summary>{head}</summary>{body}</details>"
 
 
