@@ -27,7 +27,7 @@ from .partial import Row
 from .tiles import LOW, SIDE, BlockTile, Cells, Integers
 
 #: Values of one array that are computed at a time: it bounds the memory, however many pieces the events fall into.
-MAX_VALUES = 4_000_000
+MAX_VALUES = 1_000_000
 
 _START = Node("first row of a piece", (), (), Type("int"))
 _STOP = Node("end of a piece", (), (), Type("int"))
@@ -130,7 +130,8 @@ class _Walk:
             sizes += np.bincount(at, minlength=count)
             moves = (flat > 0) & (flat < rows)
             keys.append(at[moves] * rows + flat[moves])
-        unique = np.unique(np.concatenate(keys))
+        every = np.sort(np.concatenate(keys))
+        unique = every[np.append(True, every[1:] != every[:-1])] if len(every) else every  # np.unique would hash
         event, start = unique // rows, unique % rows
         stop = np.full(len(unique), rows)
         same = event[1:] == event[:-1]
