@@ -6,6 +6,7 @@ import functools
 import http.server
 import os
 import re
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import pytest
 
 import heplens as hl
 from heplens.errors import FileError
+from heplens.files import opening
 
 
 @pytest.fixture
@@ -118,9 +120,19 @@ def test_what_is_not_there_is_a_sentence(address: str) -> None:
         assert "\n" not in str(caught.value)
 
 
+def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "REMOTE_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/x.root"
+        for asked in (url, url.removesuffix("x.root")):
+            with pytest.raises(FileError, match=r"cannot be read: .*[Tt]imeout") as caught:
+                hl.inspect(asked)
+            assert "\n" not in str(caught.value)
+
+
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for package in ("s3fs", "fsspec_xrootd", "XRootD"):
+    for package in ("aiohttp", "s3fs", "fsspec_xrootd", "XRootD"):
         monkeypatch.setitem(sys.modules, package, None)
-    for url in ("s3://bucket/x.root", "root://eos.example//x.root", "s3://bucket/data/"):
+    for url in ("https://host.example/x.root", "s3://bucket/x.root", "root://eos.example//x.root", "s3://bucket/data/"):
         with pytest.raises(FileError, match=r"needs a package that is missing: pip install 'heplens\[remote\]'"):
             hl.inspect(url)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from heplens.files import sandbox
+from heplens.files import sandbox, worker
 from heplens.files.confine import landlock_version
 from heplens.files.opening import identity_of
 from heplens.files.sandbox import Pool, ReadError
@@ -46,6 +46,8 @@ def listing(request):
             except OSError: pass
     if node == "not a document":
         return 3
+    if node == "long":
+        return {"x": "y" * 17_000_000}
     if node == "nan":
         return {"x": float("nan")}
     if node.startswith("try "):
@@ -171,6 +173,7 @@ def test_it_cannot_reach_other_files_or_machines(
         ("spin", "crash", "it took too much processor time"),
         ("garbage", "crash", "the reader ended without an answer|reading 'file.root' was stopped"),
         ("not a document", "other", "reading 'file.root' gave no document"),
+        ("long", "memory", "'file.root' says more than can be shown: 17.0 MB"),
         ("nan", "crash", "reading 'file.root' was stopped"),
     ],
 )
@@ -216,6 +219,16 @@ def test_closing_ends_workers_at_work(pool: Pool, hostile: Callable[[str], Any])
     assert len(said) == 1
     with pytest.raises(ReadError, match="the server is stopping"):
         hostile("look")
+
+
+def test_a_level_with_very_many_rows_is_cut(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "LISTED", 5)
+    path = data / "uproot-HZZ.root"
+    identity = list(identity_of(path.stat()))
+    request = {"op": "listing", "path": str(path), "identity": identity, "node": "events", "shown": "file.root"}
+    found = worker.answer(request)["value"]
+    assert len(found["rows"]) == 5
+    assert found["error"] == "the first 5 of 51 are listed"
 
 
 def test_idle_workers_can_be_ended(pool: Pool, data: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import FileError
 from .limits import FOLDER_ROWS
 from .listing import Listing, Row
-from .opening import check_regular, is_remote, reading, system_message
+from .opening import check_regular, is_remote, reading, remote_options, system_message
 
 # Also ATLAS's "x.pool.root.1".
 _ROOT_FILE = re.compile(r"\.root(\.\d+)?$", re.IGNORECASE)
@@ -89,7 +89,7 @@ def _remote_rows(url: str) -> Iterator[Row]:
     from fsspec.core import url_to_fs
 
     with reading(url):
-        system, inside = url_to_fs(url)
+        system, inside = url_to_fs(url, **remote_options(url))
         found: list[dict[str, Any]] = (
             list(system.glob(inside, detail=True).values()) if "*" in inside else system.ls(inside, detail=True)
         )

@@ -23,6 +23,10 @@ TABLE_COLUMNS = 40
 TABLE_TEXT = 80
 # Page lists of an RNTuple that are read for sizes in its listing, uncompressed.
 PAGE_LISTS = 2 * MB
+# Rows of one level that the server sends, and bytes of any of its readers' replies: parsing one of this length holds up
+# the server's other threads for a tenth of a second.
+LISTED = 20_000
+REPLY_BYTES = 16 * MB
 # Files of a folder that are listed.
 FOLDER_ROWS = 10_000
 # Text from a file that is shown whole.

@@ -25,6 +25,9 @@ T = TypeVar("T")
 _HEAD = 20
 _LARGE = 1_000_000
 
+# For a web server to begin its answer, or to go on with it.
+REMOTE_SECONDS = 20.0
+
 _REMEMBERED = 4
 _remembered: OrderedDict[tuple[str, str, Identity], OpenFile] = OrderedDict()
 _remembered_lock = threading.Lock()
@@ -84,6 +87,15 @@ def remembered(path: object) -> OpenFile:
             # Not closed: a listing may still hold it.
             _remembered.popitem(last=False)
     return file
+
+
+def remote_options(url: str) -> dict[str, Any]:
+    """What fsspec is told for a URL: a web server that does not answer is not waited for."""
+    if not url.startswith(("http://", "https://")):
+        return {}
+    import aiohttp
+
+    return {"client_kwargs": {"timeout": aiohttp.ClientTimeout(sock_connect=REMOTE_SECONDS, sock_read=REMOTE_SECONDS)}}
 
 
 def as_path(path: object) -> str:
@@ -225,7 +237,7 @@ def _open_root(source: Any) -> Any:
     import uproot
 
     if isinstance(source, str):
-        return uproot.open({source: None}, array_cache=None)
+        return uproot.open({source: None}, array_cache=None, **remote_options(source))
     try:
         return uproot.open(source, array_cache=None, use_threads=False)
     except BaseException:

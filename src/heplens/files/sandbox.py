@@ -20,14 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FileError
-from .limits import MB
+from .limits import REPLY_BYTES
 from .opening import Identity, open_local
 
 SECONDS = 10.0
 REQUESTS = 50
 WORKERS = 2
-# Parsing a reply holds up the server's other threads, a tenth of a second for one of this length.
-REPLY_BYTES = 16 * MB
 # Importing from a slow network file system takes its time.
 _START_SECONDS = 120.0
 

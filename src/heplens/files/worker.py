@@ -15,11 +15,12 @@ import socket
 import sys
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from ..errors import HeplensError
 from .confine import confine, library_folders
-from .limits import MB
+from .limits import LISTED, MB, REPLY_BYTES, size_text
 
 # Address space beyond what the libraries take, in bytes, and CPU seconds for one request.
 MEMORY = 1_000 * MB
@@ -36,10 +37,14 @@ def main() -> None:
     _preload()
     _limit_memory()
     confined = confine(library_folders())
-    _write(replies, {"ready": os.getpid(), "confined": confined})
+    _write(replies, _encode({"ready": os.getpid(), "confined": confined}))
     for request in requests:
         _limit_cpu()
-        _write(replies, answer(request))
+        reply = _encode(answer(request))
+        if len(reply) >= REPLY_BYTES:
+            sentence = f"{request['shown']!r} says more than can be shown: {size_text(len(reply))}"
+            reply = _encode({"ok": False, "error": "memory", "message": sentence})
+        _write(replies, reply)
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +71,12 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 def _listing(request: dict[str, Any]) -> dict[str, Any]:
     from .walking import list_node
 
-    return list_node(_file(request), request["node"]).to_json()
+    listing = list_node(_file(request), request["node"])
+    count = len(listing.rows)
+    if count > LISTED:
+        sentence = f"the first {LISTED:,} of {count:,} are listed"
+        listing = replace(listing, rows=listing.rows[:LISTED], error=sentence)
+    return listing.to_json()
 
 
 def _preview(request: dict[str, Any]) -> dict[str, Any]:
@@ -128,8 +138,12 @@ def _requests(descriptor: int) -> Iterator[dict[str, Any]]:
                 yield request
 
 
-def _write(replies: BinaryIO, message: dict[str, Any]) -> None:
-    replies.write(json.dumps(message, allow_nan=False).encode() + b"\n")
+def _encode(message: dict[str, Any]) -> bytes:
+    return json.dumps(message, allow_nan=False).encode() + b"\n"
+
+
+def _write(replies: BinaryIO, line: bytes) -> None:
+    replies.write(line)
     replies.flush()
 
 
