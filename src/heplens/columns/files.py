@@ -9,13 +9,14 @@ from typing import Any
 
 from ..errors import FileError, TreeError, nearest
 from .ntuple import NTupleSource
+from .parquet import ParquetSource
 from .source import Source
 from .tree import TreeSource
 
 _REMEMBERED = 8
 _USUAL_TREES = ("Events", "CollectionTree")
 
-_open: OrderedDict[tuple[str, str, int, int], TreeSource | NTupleSource] = OrderedDict()
+_open: OrderedDict[tuple[str, str, int, int], Source] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -34,7 +35,7 @@ def open_source(path: str, tree: str = "") -> Source:
 
     Raises
     ------
-    FileError : the file is missing, unreadable or not a ROOT file.
+    FileError : the file is missing, unreadable or neither a ROOT nor a Parquet file.
     TreeError : there is no such tree, or several and none was named.
     """
     key = (path, tree, *_stamp(path))
@@ -75,11 +76,17 @@ def _stamp(path: str) -> tuple[int, int]:
     return (status.st_mtime_ns, status.st_size)
 
 
-def _open_new(path: str, tree: str) -> TreeSource | NTupleSource:
+def _open_new(path: str, tree: str) -> Source:
     import uproot
 
     if not is_remote(path):
-        _check_magic(path)
+        kind = _magic(path)
+        if kind == b"PAR1":
+            return _open_parquet(path, tree)
+        if kind != b"root":
+            raise FileError(
+                f"{path!r} is not a ROOT file: it does not begin with 'root' (nor with 'PAR1', as Parquet files do)"
+            )
     try:
         directory = uproot.open(path)
         classes: dict[str, str] = directory.classnames(cycle=False)
@@ -104,7 +111,8 @@ def _open_new(path: str, tree: str) -> TreeSource | NTupleSource:
     return source
 
 
-def _check_magic(path: str) -> None:
+def _magic(path: str) -> bytes:
+    """The first four characters, which tell what a file is."""
     try:
         with Path(path).open("rb") as file:
             head = file.read(4)
@@ -112,8 +120,21 @@ def _check_magic(path: str) -> None:
         raise FileError(f"{path!r} cannot be read: {error.strerror}") from error
     if not head:
         raise FileError(f"{path!r} is empty, not a ROOT file")
-    if head != b"root":
-        raise FileError(f"{path!r} is not a ROOT file: it does not begin with 'root'")
+    return head
+
+
+def _open_parquet(path: str, tree: str) -> ParquetSource:
+    if tree:
+        raise TreeError(f"{path!r} is a Parquet file, a single table without trees; leave out {tree!r}")
+    try:
+        return ParquetSource(path)
+    except FileError:
+        raise
+    except Exception as error:
+        first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise FileError(
+            f"{path!r} cannot be opened as a Parquet file; it may be truncated or damaged ({first})"
+        ) from error
 
 
 def _choose(path: str, tree: str, trees: list[str], classes: dict[str, str]) -> str:

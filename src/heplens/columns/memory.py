@@ -30,18 +30,7 @@ class ArraySource:
 
     @cached_property
     def _paths(self) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for field in self.array.fields:
-            form = self.array.layout.form.content(field)
-            record = form
-            while not record.is_record and hasattr(record, "content") and not callable(record.content):
-                record = record.content
-            if record.is_record and record.fields:
-                for name, path in records.members(form):
-                    found[f"{field}.{name}"] = (field, *path)
-            else:
-                found[field] = (field,)
-        return found
+        return records.paths(self.array.layout.form)
 
     @cached_property
     def schema(self) -> Schema:

@@ -32,6 +32,21 @@ def members(form: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((str(field), (str(field),)) for field in record.fields if not str(field).startswith("@"))
 
 
+def paths(form: Any) -> dict[str, tuple[str, ...]]:
+    """Name of every column of a table (``Muon.pt`` for what lies inside records) to the way to it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for field in form.fields:
+        inner = form.content(field)
+        record = inner
+        while not record.is_record and hasattr(record, "content") and not callable(record.content):
+            record = record.content
+        if record.is_record and record.fields:
+            found.update({f"{field}.{name}": (field, *path) for name, path in members(inner)})
+        else:
+            found[field] = (field,)
+    return found
+
+
 def descend(value: Any, path: tuple[str, ...]) -> Any:
     """The member at `path` of an array or of a form that may lie inside lists."""
     for member in path:

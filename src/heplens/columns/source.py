@@ -1,8 +1,9 @@
-"""Where columns come from: one interface over TTree, RNTuple and arrays in memory."""
+"""Where columns come from: one interface over TTree, RNTuple, Parquet and arrays in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from ..errors import FileError
@@ -32,6 +33,14 @@ class Source(Protocol):
     def edges(self, names: Sequence[str]) -> list[int]:
         """Entry numbers at which all of `names` can be cut without reading anything twice, first 0, last `entries`."""
         ...
+
+
+def file_and_tree(source: Source) -> tuple[str, str]:
+    """The path of a source's file and the name of its tree, "" for a table without trees."""
+    if Path(source.label).exists():  # its name may hold a colon of its own
+        return source.label, ""
+    path, _, tree = source.label.rpartition(":")
+    return (path, tree) if path else (source.label, "")
 
 
 def blocks(edges: Sequence[int], entries: int) -> list[tuple[int, int]]:

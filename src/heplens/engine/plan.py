@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..analysis.bind import Bound, bind
 from ..columns.dataset import Sample
-from ..columns.source import Source, blocks
+from ..columns.source import Source, blocks, file_and_tree
 from ..errors import AnalysisError, ExpressionError, FileError
 from .partial import Block
 
@@ -58,7 +58,7 @@ def plan(
     found = Plan(analysis)
     for sample, source in analysis.dataset.sources():
         bound = bind_to(analysis, sample, source)
-        path, tree = _place(source)
+        path, tree = file_and_tree(source)
         found.opened[sample.name, path, tree] = (columns(source) if columns else source, bound)
         found.warnings += [warning for warning in bound.warnings if warning not in found.warnings]
         ranges = split(source, bound) if split else blocks(source.edges(bound.demand.branches), source.entries)
@@ -77,8 +77,3 @@ def bind_to(analysis: Analysis, sample: Sample, source: Source) -> Bound:
     except AnalysisError as error:
         raise AnalysisError(f"{source.label}: {error}") from error
     return bound
-
-
-def _place(source: Source) -> tuple[str, str]:
-    path, _, tree = source.label.rpartition(":")
-    return (path, tree) if path else (source.label, "")

@@ -55,7 +55,8 @@ def _with_imports(text: str) -> str:
         "import awkward as ak",
         "import hist",
         *(["import numpy as np"] if "np." in text else []),
-        "import uproot",
+        *(["import pyarrow.parquet"] if "pyarrow." in text else []),
+        *(["import uproot"] if "uproot." in text else []),
         "import vector",
     ]
     return text.replace("@imports@", standard + "\n".join(others), 1)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from ...columns.parquet import ParquetSource
+from ...columns.source import file_and_tree
 from ...columns.tree import TreeSource
+from ...errors import AnalysisError
 from .variants import Variant
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ def samples(analysis: Analysis, variants: list[Variant]) -> str:
     members: dict[str, tuple[str, ...]] = {}
     branches = sorted({branch for variant in variants for branch in variant.branches})
     for sample, source in dataset.sources():
-        path, _, tree = source.label.rpartition(":")
+        path, tree = file_and_tree(source)
         listed[sample.name].append((path, tree))
         if isinstance(source, TreeSource):
             members.update({b: way for b in branches if len(way := source.place(b)) > 1})
@@ -87,6 +90,52 @@ def run(files, branches, process):
     return histograms, cutflow
 '''
 
+_READ_PARQUET = '''
+def read(path, branches, start, stop):
+    """Columns of some events; only the row groups that hold them are read."""
+    ends = edges(path)
+    groups = [i for i in range(len(ends) - 1) if ends[i] < stop and ends[i + 1] > start]
+    first = ends[groups[0]]
+    table = ak.from_parquet(path, columns=branches, row_groups=groups)[start - first : stop - first]
+    columns = {}
+    for name in branches:
+        columns[name] = table
+        for field in name.split("."):
+            columns[name] = columns[name][field]
+    return ak.zip({name: wide(without_room(column)) for name, column in columns.items()}, depth_limit=1)
+'''
+
+_WITHOUT_ROOM = '''
+def without_room(array):
+    """Columns come with room for missing values whether there are any or not; without where there are none."""
+    def action(layout, **_):
+        if layout.is_option and not np.any(layout.mask_as_bool(valid_when=False)):
+            return ak.transform(action, layout.project(), highlevel=False)
+
+    return ak.transform(action, array)
+'''
+
+_EDGES_PARQUET = '''
+def edges(path):
+    """The entries at which the row groups of a file begin, and their number."""
+    metadata = pyarrow.parquet.read_metadata(path)
+    sizes = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
+    return [sum(sizes[:i]) for i in range(len(sizes) + 1)]
+'''
+
+_RUN_PARQUET = '''
+def run(files, branches, process):
+    """Add up the blocks of some files, in order."""
+    histograms, cutflow = new_histograms(), {}
+    for path, _ in files:
+        ends = edges(path)
+        for start, stop in blocks(ends, ends[-1]):
+            part, passed = process(read(path, branches, start, stop))
+            histograms = {key: histograms[key] + part[key] for key in part}
+            cutflow = {step: cutflow.get(step, 0) + number for step, number in passed.items()}
+    return histograms, cutflow
+'''
+
 _SUM_OF_WEIGHTS = '''
 def sum_of_weights(files):
     """The sum of generator weights before any selection, from the Runs trees."""
@@ -106,6 +155,11 @@ def main(analysis: Analysis, variants: list[Variant]) -> str:
         )
     branch = "MEMBERS.get(name, (name,))[0]" if has_members else "name"
     parts = [reader, _EDGES.strip().replace("{branch}", branch), _RUN.strip()]
+    parquet = [isinstance(source, ParquetSource) for _, source in dataset.sources()]
+    if any(parquet):
+        if not all(parquet):
+            raise AnalysisError("a script reads ROOT files or Parquet files; give them as two analyses")
+        parts = [part.strip() for part in (_WITHOUT_ROOM, _READ_PARQUET, _EDGES_PARQUET, _RUN_PARQUET)]
     normalised = [sample for sample in dataset.samples if dataset.is_normalised(sample)]
     if any(sample.sumw is None for sample in normalised):
         parts.append(_SUM_OF_WEIGHTS.strip())
