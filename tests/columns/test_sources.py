@@ -250,6 +250,32 @@ def test_arrays_like_those_of_nanoevents() -> None:
     assert ak.to_list(a.arrays("Muon[0].px + MET.pt")) == [31.0]
 
 
+@pytest.mark.parametrize("mode", ["eager", "virtual"])
+@pytest.mark.filterwarnings("ignore")
+def test_nanoevents_of_coffea(mode: str) -> None:
+    from coffea.nanoevents import NanoAODSchema, NanoEventsFactory
+
+    path, tree = split_path(TTBAR)
+    events = NanoEventsFactory.from_root({path: tree}, schemaclass=NanoAODSchema, mode=mode).events()
+
+    def analysis(data: Any) -> hl.Analysis:
+        return (
+            hl.Analysis(data, energy_unit="GeV")
+            .keep("Muon", "pt > 10 & abs(eta) < 2.4")
+            .define("clean", "Jet[deltaR_min(Jet, Muon) > 0.4]")
+            .cut("count(Muon) >= 1", name="muon")
+            .hist("(Muon[0] + clean[0]).mass", bins=20, range=(0, 400), name="mass")
+            .hist("mT(Muon[0], MET)", bins=20, range=(0, 200), name="mT")
+        )
+
+    from_file, from_memory = analysis(TTBAR).run(), analysis(events).run()
+    for name in from_file:
+        assert from_memory[name] == from_file[name]
+    some = events[events.MET.pt > 30]  # an array that was cut before
+    passed = analysis(TTBAR).cut("MET.pt > 30", name="met").run().cutflow["met"].passed
+    assert analysis(some).run().cutflow["muon"].passed == passed > 0
+
+
 def test_nested_records_and_regular_lists() -> None:
     data = {"v": np.array([[1.0, 2.0], [3.0, 4.0]]), "x": [1.0, 2.0]}
     assert hl.Analysis(data).hist("v", bins=2, range=(0.5, 4.5), name="h").run()["h"].values().tolist() == [2, 2]
@@ -329,6 +355,19 @@ def test_broken_paths_get_one_sentence(tmp_path: Path) -> None:
         hl.Analysis(find("uproot-HZZ.root") + ":event")
     with pytest.raises(TreeError, match="name one"):
         hl.Analysis(find("uproot-from-geant4.root"))
+
+
+def test_a_damaged_block_is_told_by_file_and_range(tmp_path: Path) -> None:
+    path, tree = split_path(HZZ)
+    source: Any = open_source(path, tree)
+    at = source.tree["Muon_Px"].member("fBasketSeek")[0] + 200
+    data = bytearray(Path(path).read_bytes())
+    data[at : at + 400] = bytes(400)
+    broken = tmp_path / "broken.root"
+    broken.write_bytes(data)
+    analysis = hl.Analysis(f"{broken}:{tree}").hist("max(Muon_Px)", bins=2, range=(0, 9))
+    with pytest.raises(FileError, match=r"branch 'Muon_Px' of .*broken.root:events .* in events 0 to 2,421: "):
+        analysis.run()
 
 
 def test_a_file_that_changes_is_opened_again(tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ class ArraySource:
         for name in names:
             if name not in self._paths:
                 raise missing(self.label, self._paths, name)
-            array = records.descend(self.array, self._paths[name])[start:stop]
+            # NanoEvents read a branch when it is looked at: this is the moment.
+            array = ak.materialize(records.descend(self.array, self._paths[name])[start:stop])
             arrays[name] = widen(ak.from_regular(ak.without_parameters(array) if _plain(array) else array, axis=None))
         return arrays
 

@@ -106,7 +106,7 @@ class NTupleSource:
                 for member in place.path:
                     array = array[member]
             except Exception as error:
-                raise unreadable(self.label, name, error) from error
+                raise unreadable(self.label, name, error, (start, stop)) from error
             arrays[name] = widen(array)
         return arrays
 

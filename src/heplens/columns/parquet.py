@@ -63,7 +63,7 @@ class ParquetSource:
             columns = [".".join(self._paths[name]) for name in names]
             table = ak.from_parquet(self.label, columns=columns, row_groups=wanted or None)
         except Exception as error:
-            raise unreadable(self.label, ", ".join(names), error) from error
+            raise unreadable(self.label, ", ".join(names), error, (start, stop)) from error
         first = self._edges[wanted[0]] if wanted else 0
         table = table[start - first : stop - first]
         return {name: widen(_without_room(records.descend(table, self._paths[name]))) for name in names}

@@ -35,6 +35,8 @@ def members(form: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def paths(form: Any) -> dict[str, tuple[str, ...]]:
     """Name of every column of a table (``Muon.pt`` for what lies inside records) to the way to it."""
     found: dict[str, tuple[str, ...]] = {}
+    while not form.is_record:  # rows that were selected from others
+        form = form.content
     for field in form.fields:
         inner = form.content(field)
         record = inner

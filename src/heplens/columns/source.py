@@ -142,9 +142,10 @@ def numpy_kind(name: str, primitive: str) -> Kind:
     raise FileError(f"{name!r} holds values of type {primitive}, which expressions cannot use")
 
 
-def unreadable(label: str, name: str, error: Exception) -> FileError:
+def unreadable(label: str, name: str, error: Exception, events: tuple[int, int] | None = None) -> FileError:
     first = next(iter(str(error).strip().splitlines()), type(error).__name__)
-    return FileError(f"branch {name!r} of {label} cannot be read: {first}")
+    where = "" if events is None else f" in events {events[0]:,} to {events[1]:,}"
+    return FileError(f"branch {name!r} of {label} cannot be read{where}: {first}")
 
 
 def missing(label: str, names: Iterable[str], name: str) -> FileError:

@@ -90,7 +90,7 @@ class TreeSource:
                     )
                 array = records.descend(wholes[branch_name], path)
             except Exception as error:
-                raise unreadable(self.label, name, error) from error
+                raise unreadable(self.label, name, error, (start, stop)) from error
             arrays[name] = widen(array)
         return arrays
 
