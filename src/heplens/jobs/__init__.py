@@ -32,7 +32,7 @@ __all__ = [
 
 
 def submit(
-    analysis: Analysis, client: Any = None, *, directory: Any = None, name: str = "", task_seconds: float = 0.7
+    analysis: Analysis, client: Any = None, *, directory: Any = None, name: str = "", task_seconds: float = 0.9
 ) -> Job:
     """Run an analysis on a Dask cluster; the bins are those of `Analysis.run`, bit by bit.
 

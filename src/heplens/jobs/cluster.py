@@ -16,6 +16,14 @@ from ..errors import JobError
 #: keeping up to 256 MB saves two thirds of a worker's CPU time. (For glibc; nothing elsewhere.)
 _MEMORY = {"MALLOC_TRIM_THRESHOLD_": 2**28, "MALLOC_MMAP_THRESHOLD_": 2**25}
 
+#: Processes look at themselves many times a second; a few times do, and use half of the CPU time when idle.
+_CALM = {
+    "distributed.admin.system-monitor.interval": "2s",
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.worker.memory.monitor-interval": "250ms",
+    "distributed.worker.profile.interval": "50ms",
+}
+
 _lock = threading.Lock()
 _own: Any = None
 
@@ -52,7 +60,7 @@ def local_cluster(workers: int | None = None) -> Any:
     from distributed import Client
 
     environment = {**dask.config.get("distributed.nanny.pre-spawn-environ"), **_MEMORY}
-    with _deaf_children(), dask.config.set({"distributed.nanny.pre-spawn-environ": environment}):
+    with _deaf_children(), dask.config.set({"distributed.nanny.pre-spawn-environ": environment, **_CALM}):
         return Client(
             n_workers=workers or CPU_COUNT,
             threads_per_worker=1,

@@ -53,7 +53,7 @@ class Job:
         *,
         directory: Any = None,
         name: str = "",
-        task_seconds: float = 0.7,
+        task_seconds: float = 0.9,
     ) -> None:
         self.id = uuid.uuid4().hex[:12]
         self.name = name or default_name(analysis)
@@ -72,7 +72,7 @@ class Job:
         registry.enter(self)
 
     @classmethod
-    def resume(cls, path: str | Path, client: Any = None, *, name: str = "", task_seconds: float = 0.7) -> Job:
+    def resume(cls, path: str | Path, client: Any = None, *, name: str = "", task_seconds: float = 0.9) -> Job:
         """Go on with the job that was kept in the directory `path`.
 
         Blocks that are done are taken from there if they were made by the same engine, of the same analysis, from the

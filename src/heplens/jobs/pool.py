@@ -16,7 +16,9 @@ from typing import Any
 from ..errors import JobError
 from .task import Done, Order
 
+_AT_ONCE = 16  # tasks to send, when that many threads are there
 _ASK_EVERY = 2.0  # seconds between questions about the workers
+_LINGER = 0.2  # seconds between answers that can wait: Dask charges for the message, not for what is in it
 _PATIENCE = 10.0  # seconds until a scheduler that does not answer is taken for lost
 
 
@@ -46,6 +48,7 @@ class Pool:
         self._stop = stop
         self._number = 1
         self._asked = 0.0
+        self._answered = 0.0
         self._orders: dict[int, Order] = {}
         self._futures: dict[int, Any] = {}
         self._done: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -54,10 +57,19 @@ class Pool:
         return len(self._futures)
 
     @property
+    def sent(self) -> int:
+        """Tasks that were sent so far."""
+        return self._number - 1
+
+    @property
     def room(self) -> int:
-        """How many more tasks to have in flight: each thread works on one and has another waiting."""
+        """How many more tasks to have in flight: each thread works on one and has two waiting.
+
+        None while most of them are still there: tasks cost half as much when several are sent at once.
+        """
         self.look()
-        return max(2, 2 * self.threads + 1) - len(self)
+        room = max(3, 3 * self.threads) - len(self)
+        return room if room >= min(self.threads, _AT_ONCE) else 0
 
     def look(self) -> None:
         """Count workers and threads, now and then. Raises ClientLostError."""
@@ -100,13 +112,7 @@ class Pool:
 
     def answers(self, timeout: float) -> Iterator[Answer]:
         """What is ready, after waiting up to `timeout` seconds for the first. Raises ClientLostError."""
-        ready: list[int] = []
-        try:
-            ready.append(self._done.get(timeout=timeout))
-            while True:
-                ready.append(self._done.get_nowait())
-        except queue.Empty:
-            pass
+        ready = self._ready(timeout)
         if not ready:
             self.look()  # a silent scheduler is noticed here
             return
@@ -123,6 +129,21 @@ class Pool:
             else:
                 self.check()
                 yield Answer(order, error="its task was cancelled by someone else")
+
+    def _ready(self, timeout: float) -> list[int]:
+        """Tasks that ended. Soon after the last ones others are waited for, as long as no thread runs out of work."""
+        ready: list[int] = []
+        try:
+            ready.append(self._done.get(timeout=timeout))
+            end = self._answered + _LINGER
+            while True:
+                idle = len(self._futures) - len(ready) <= self.threads
+                ready.append(self._done.get(timeout=0.0 if idle else max(0.0, end - time.monotonic())))
+        except queue.Empty:
+            pass
+        if ready:
+            self._answered = time.monotonic()
+        return ready
 
     def cancel(self) -> None:
         """Let go of everything in flight. Never raises: there may be no scheduler left to tell."""

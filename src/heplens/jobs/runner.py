@@ -86,6 +86,19 @@ class Runner:
         data = {sample.name: sample.is_data for sample in dataset.samples}
         known = KnownFiles()
         planner = Planner((f.where for f in self.ledger.files if not f.looked and not f.skipped), data, known)
+        try:
+            refused = self._open(planner)
+        finally:
+            known.save()
+        if refused and not self.stop.is_set():
+            raise refused[min(refused)]
+        pieces = [piece for file in self.ledger.files if file.looked for piece in self.ledger.pieces(file)]
+        if self.record is not None:
+            self.record.write_plan(self.ledger)
+        return self._recorded(pieces)
+
+    def _open(self, planner: Planner) -> dict[int, HeplensError]:
+        """What the analysis is refused for, by number of the file."""
         refused: dict[int, HeplensError] = {}
         while (planner or self._later or self._suspects or len(self._pool)) and not self.stop.is_set():
             self._send_suspect()
@@ -98,13 +111,7 @@ class Runner:
                     for settled in planner.settle(plan):
                         self.ledger.planned(settled)
             self._note_workers()
-        known.save()
-        if refused and not self.stop.is_set():
-            raise refused[min(refused)]
-        pieces = [piece for file in self.ledger.files if file.looked for piece in self.ledger.pieces(file)]
-        if self.record is not None:
-            self.record.write_plan(self.ledger)
-        return self._recorded(pieces)
+        return refused
 
     def _look_into(self, waiting: list[Where]) -> None:
         """Send as many of these files as there is room for; takes them off the list."""
