@@ -79,7 +79,7 @@ class Ledger:
         self._worked = 0.0
         self._since: float | None = None
         for file in self.files:
-            self._count(file, +1)
+            self._samples[file.where.sample] = self._samples[file.where.sample].plus(total=1)
 
     def _count(self, file: FileState, sign: int) -> None:
         """Take a file into the sums, or out of them before it changes."""
@@ -101,7 +101,9 @@ class Ledger:
         """A file was looked into."""
         file = self.files[plan.where.index]
         with self.lock:
-            self._count(file, -1)
+            fresh = file.plan is None and not file.skipped and file.failure is None
+            if not fresh:
+                self._count(file, -1)
             old = file.plan
             if old is not None and (old.uuid, old.entries, old.ranges) != (plan.uuid, plan.entries, plan.ranges):
                 # The file is another one by now: what was made of the old one must not be mixed with it.
@@ -111,7 +113,11 @@ class Ledger:
             file.blocks = [
                 Block(plan.where.sample, file.path, plan.tree, plan.uuid, start, stop) for start, stop in plan.ranges
             ]
-            self._count(file, +1)
+            if fresh:  # as most are, of perhaps thousands: it counted as one block without events
+                name = plan.where.sample
+                self._samples[name] = self._samples[name].plus(0, plan.entries, total=max(1, len(file.blocks)) - 1)
+            else:
+                self._count(file, +1)
 
     def pieces(self, file: FileState, all: bool = False) -> list[Piece]:
         """The blocks of a file that are not done (or all of them), as they go to workers."""
@@ -244,6 +250,8 @@ class Ledger:
         """NaN and infinite values are allowed, and yet are what damaged baskets look like."""
         notes: list[str] = []
         for file in self.files:
+            if not any(packed.faults for packed in file.done.values()):
+                continue
             for branch, (nan, inf) in faults_of(file).items():
                 what = " and ".join(f"{n:,} {kind}" for n, kind in ((nan, "NaN"), (inf, "infinite")) if n)
                 notes.append(f"{branch!r} of {file.path} holds {what} values")
