@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +66,8 @@ class KnownFiles:
         parent, name = os.path.split(plan.where.path)
         known, key = self._of_folder(parent), f"{name}:{plan.where.tree}"
         facts = known.pop(key, None)
-        if not isinstance(facts, Facts) or (facts.stamp, facts.uuid, facts.schema) != (
-            plan.stamp,
-            plan.uuid,
-            plan.schema,
-        ):
+        same = isinstance(facts, Facts) and facts.stamp == plan.stamp and facts.uuid == plan.uuid
+        if not same or facts.schema != plan.schema:
             facts = Facts(plan.stamp, plan.tree, plan.uuid, plan.entries, plan.schema)
         facts.demands[plan.demand] = (plan.types, plan.ranges)
         known[key] = facts
@@ -93,7 +91,8 @@ class KnownFiles:
 
     def _of_folder(self, parent: str) -> dict[str, Any]:
         if parent not in self._known:
-            self._known[parent] = _read(self._place(parent))
+            place = self._place(parent)
+            self._known[parent] = _read(place, stamp_of(str(place)))
         return self._known[parent]
 
     def _place(self, parent: str) -> Path:
@@ -154,7 +153,9 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "heplens"
 
 
-def _read(path: Path) -> dict[str, Any]:
+@lru_cache(maxsize=16)
+def _read(path: Path, stamp: Stamp | None) -> dict[str, Any]:
+    """Read once, as long as the stamp is the same: a job after a job need not."""
     try:
         document: Any = json.loads(path.read_bytes())
         if document["engine"] != engine_version():
