@@ -12,11 +12,15 @@ export interface Drawn {
 /** The columns of one plot, made once: what depends on the edges alone is filled in. */
 export function columnsFor(edges: Float64Array): Drawn {
   const n = edges.length - 1;
-  const outline = { c0: new Float64Array(n + 2), c1: new Float64Array(n + 2) };
+  const outline = {
+    c0: new Float64Array(n + 2),
+    c1: new Float64Array(n + 2),
+    c2: new Float64Array(n + 2)
+  };
   outline.c0[0] = edges[0];
   outline.c0.set(edges, 1);
   const rows: Columns = {};
-  for (const column of ['c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6']) {
+  for (const column of ['c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7']) {
     rows[column] = new Float64Array(n);
   }
   for (let i = 0; i < n; i++) {
@@ -27,36 +31,85 @@ export function columnsFor(edges: Float64Array): Drawn {
   return { outline, rows };
 }
 
-/** Bring the columns up to date; `counts` has the underflow first and the overflow last. */
-export function fillColumns(drawn: Drawn, counts: Counts): void {
+/**
+ * Bring the columns up to date; `counts` has the underflow first and the overflow last.
+ *
+ * `below` is what the histogram stands on in a stack. On a logarithmic axis nothing is drawn below `floor`, where zero
+ * would be infinitely far down.
+ */
+export function fillColumns(
+  drawn: Drawn,
+  counts: Counts,
+  below: Float64Array | null = null,
+  floor: number | null = null
+): void {
   const { outline, rows } = drawn;
   const n = rows.c0.length;
   for (let i = 0; i < n; i++) {
     const value = counts.values[i + 1];
     const variance = counts.variances[i + 1];
     const error = Math.sqrt(Math.max(0, variance));
-    outline.c1[i + 1] = value;
+    const bottom = below ? below[i + 1] : 0;
+    outline.c1[i + 1] = bottom + value;
+    outline.c2[i + 1] = bottom;
     rows.c3[i] = value;
     rows.c4[i] = error;
     rows.c5[i] = variance > 0 ? value - error : NaN;
     rows.c6[i] = variance > 0 ? value + error : NaN;
+    rows.c7[i] = variance > 0 ? value : NaN;
+  }
+  if (floor !== null) {
+    const { c1, c2 } = outline;
+    for (let i = 0; i < n + 2; i++) {
+      c1[i] = Math.max(c1[i], floor);
+      c2[i] = Math.max(c2[i], floor);
+    }
+    for (let i = 0; i < n; i++) {
+      // A comparison with NaN is false: what is not drawn stays so.
+      if (rows.c5[i] < floor) {
+        rows.c5[i] = floor;
+      }
+      if (rows.c6[i] < floor) {
+        rows.c6[i] = floor;
+      }
+      if (rows.c7[i] <= 0) {
+        rows.c7[i] = NaN;
+      }
+    }
+  } else {
+    outline.c1[0] = outline.c1[n + 1] = outline.c2[0] = outline.c2[n + 1] = 0;
   }
 }
 
 export const HEADROOM = 1.08;
 
 /** The y axis that shows everything: from zero, or below it for negative weights, to a little above the highest bar. */
-export function valueRange(drawn: Drawn): [number, number] {
-  const { c3, c4 } = drawn.rows;
+export function valueRange(counts: Counts): [number, number] {
+  const { values, variances } = counts;
   let high = 0;
   let low = 0;
   let negative = false;
-  for (let i = 0; i < c3.length; i++) {
-    high = Math.max(high, c3[i] + c4[i]);
-    low = Math.min(low, c3[i] - c4[i]);
-    negative ||= c3[i] < 0;
+  for (let i = 1; i < values.length - 1; i++) {
+    const error = Math.sqrt(Math.max(0, variances[i]));
+    high = Math.max(high, values[i] + error);
+    low = Math.min(low, values[i] - error);
+    negative ||= values[i] < 0;
   }
   return [negative ? low * HEADROOM : 0, high * HEADROOM || 1];
+}
+
+/** The y axis on a logarithmic scale: from below the smallest positive bin to above the highest. */
+export function logRange(counts: Counts): [number, number] {
+  const { values, variances } = counts;
+  let high = 0;
+  let low = Infinity;
+  for (let i = 1; i < values.length - 1; i++) {
+    if (values[i] > 0) {
+      low = Math.min(low, values[i]);
+      high = Math.max(high, values[i] + Math.sqrt(Math.max(0, variances[i])));
+    }
+  }
+  return high > 0 ? [Math.max(low, high * 1e-7) / 2, high * 2.5] : [0.1, 1];
 }
 
 /**
@@ -70,4 +123,41 @@ export function steadyRange(
   const fits = wanted[1] <= now[1] && wanted[0] >= now[0];
   const small = wanted[1] - wanted[0] < 0.45 * (now[1] - now[0]);
   return fits && !small ? now : wanted;
+}
+
+/** The columns of a 2-D plot, x slowest: the cells, and room for their values in `c4`. */
+export function mapColumnsFor(x: Float64Array, y: Float64Array): Columns {
+  const size = (x.length - 1) * (y.length - 1);
+  const columns: Columns = {};
+  for (const column of ['c0', 'c1', 'c2', 'c3', 'c4']) {
+    columns[column] = new Float64Array(size);
+  }
+  for (let i = 0, k = 0; i < x.length - 1; i++) {
+    for (let j = 0; j < y.length - 1; j++, k++) {
+      columns.c0[k] = x[i];
+      columns.c1[k] = x[i + 1];
+      columns.c2[k] = y[j];
+      columns.c3[k] = y[j + 1];
+    }
+  }
+  return columns;
+}
+
+/** Bring the cells up to date; `values` has flow bins all around. Returns the highest, 0 when there is none. */
+export function fillMap(
+  columns: Columns,
+  values: Float64Array,
+  nx: number,
+  ny: number
+): number {
+  let high = 0;
+  for (let i = 0, k = 0; i < nx; i++) {
+    const row = (i + 1) * (ny + 2) + 1;
+    for (let j = 0; j < ny; j++, k++) {
+      const value = values[row + j];
+      columns.c4[k] = value === 0 ? NaN : value;
+      high = Math.max(high, value);
+    }
+  }
+  return high;
 }

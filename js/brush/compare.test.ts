@@ -75,7 +75,9 @@ async function answer(question: Question): Promise<number[]> {
     const counts = cells.between(first, last, cells.space());
     fillColumns(drawn, counts);
     all.push(...counts.values, ...counts.variances);
-    all.push(...drawn.outline.c0, ...drawn.outline.c1);
+    for (const column of Object.values(drawn.outline)) {
+      all.push(...column);
+    }
     for (const column of Object.values(drawn.rows)) {
       all.push(...column);
     }

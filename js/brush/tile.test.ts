@@ -87,14 +87,15 @@ test('a place is found by value alone where each value is one', () => {
 
 test('an outline rises at the first edge and falls at the last', () => {
   const drawn = columnsFor(new Float64Array([0, 1, 3]));
-  fillColumns(drawn, {
+  const counts = {
     values: new Float64Array([9, 4, 0, 7]),
     variances: new Float64Array([9, 4, 0, 7])
-  });
+  };
+  fillColumns(drawn, counts);
   assert.deepEqual([...drawn.outline.c0], [0, 0, 1, 3]);
   assert.deepEqual([...drawn.outline.c1], [0, 4, 0, 0]);
   assert.deepEqual([...drawn.rows.c5], [2, NaN]);
-  assert.deepEqual(valueRange(drawn), [0, 6 * 1.08]);
+  assert.deepEqual(valueRange(counts), [0, 6 * 1.08]);
 });
 
 test('an axis grows at once and shrinks late', () => {

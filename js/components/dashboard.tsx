@@ -2,56 +2,47 @@
 
 import type { ComponentChildren } from 'preact';
 
+import { AddStep } from './dashboardAdd';
 import { Cutflow } from './dashboardCutflow';
-import { CopyIcon, RedoIcon, UndoIcon } from './dashboardIcons';
 import { Steps } from './dashboardSteps';
+import { Toolbar, type Tools, type Status } from './dashboardToolbar';
 import type {
+  Actions,
   CutflowRow,
   Handle,
-  Problem,
   State,
-  Step,
-  StepActions
+  Step
 } from './dashboardTypes';
-import { OWN_KEYS } from './keys';
 
 interface Props {
   state: State;
   steps: Step[];
   rows: CutflowRow[];
   problems: string[];
-  status: { text: string; tone: 'quiet' | 'busy' | 'bad' };
+  status: Status;
   failure: string;
   notice: string;
   handles(step: string): Handle[];
   valueOf(handle: Handle): number | null;
-  problem(step: string): Problem | undefined;
-  actions: StepActions & { undo(): void; redo(): void; copyScript(): void };
+  actions: Actions;
+  tools: Tools;
+  regions: string[];
+  region: number;
   children: ComponentChildren;
 }
 
 export function Dashboard(props: Props) {
-  const { state, rows, problems, status, failure, notice, actions } = props;
+  const { state, steps, rows, problems, failure, actions } = props;
   return (
     <div class="heplens-dashboard">
-      <header class="heplens-toolbar" role="toolbar" aria-label="Analysis">
-        <Tool label="Undo" disabled={!state.can_undo} onClick={actions.undo}>
-          <UndoIcon />
-        </Tool>
-        <Tool label="Redo" disabled={!state.can_redo} onClick={actions.redo}>
-          <RedoIcon />
-        </Tool>
-        <Tool label="Copy as script" onClick={actions.copyScript}>
-          <CopyIcon />
-          <span>Copy as script</span>
-        </Tool>
-        <span class="heplens-notice" role="status">
-          {notice}
-        </span>
-        <span class={`heplens-status heplens-${status.tone}`} role="status">
-          {status.text}
-        </span>
-      </header>
+      <Toolbar
+        state={state}
+        status={props.status}
+        notice={props.notice}
+        tools={props.tools}
+        regions={props.regions}
+        region={props.region}
+      />
       {failure && (
         <p class="heplens-failure" role="alert">
           {failure}
@@ -65,12 +56,12 @@ export function Dashboard(props: Props) {
       <div class="heplens-dashboard-body">
         <section class="heplens-side" aria-label="Steps and cutflow">
           <Steps
-            steps={props.steps}
+            steps={steps}
             handles={props.handles}
             valueOf={props.valueOf}
-            problem={props.problem}
             actions={actions}
           />
+          <AddStep steps={steps} actions={actions} />
           <Cutflow rows={rows} />
         </section>
         <section class="heplens-plots" aria-label="Histograms">
@@ -78,28 +69,5 @@ export function Dashboard(props: Props) {
         </section>
       </div>
     </div>
-  );
-}
-
-interface ToolProps {
-  label: string;
-  disabled?: boolean;
-  onClick(): void;
-  children: ComponentChildren;
-}
-
-function Tool({ label, disabled, onClick, children }: ToolProps) {
-  return (
-    <button
-      {...OWN_KEYS}
-      type="button"
-      class="heplens-tool"
-      title={label}
-      aria-label={label}
-      disabled={disabled}
-      onClick={onClick}
-    >
-      {children}
-    </button>
   );
 }

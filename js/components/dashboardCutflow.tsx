@@ -1,6 +1,6 @@
 /** The cutflow: what each step left. */
 
-import { events, percent, weighted } from './dashboardFormat';
+import { events, percent, withError } from './dashboardFormat';
 import type { CutflowRow } from './dashboardTypes';
 
 export function Cutflow({ rows }: { rows: CutflowRow[] }) {
@@ -17,7 +17,10 @@ export function Cutflow({ rows }: { rows: CutflowRow[] }) {
           <th scope="col">events</th>
           {hasWeights && <th scope="col">weighted</th>}
           <th scope="col" title="of the events before this cut">
-            left
+            eff.
+          </th>
+          <th scope="col" title="of all events">
+            total
           </th>
           {hasMissing && (
             <th
@@ -37,9 +40,14 @@ export function Cutflow({ rows }: { rows: CutflowRow[] }) {
             </th>
             <td data-passed={row.passed}>{events(row.passed)}</td>
             {hasWeights && (
-              <td>{row.weighted === null ? '' : weighted(row.weighted)}</td>
+              <td data-weighted={row.weighted}>
+                {row.weighted === null
+                  ? ''
+                  : withError(row.weighted, Math.sqrt(row.variance ?? 0))}
+              </td>
             )}
             <td>{i === 0 ? '' : percent(row.passed, rows[i - 1].passed)}</td>
+            <td>{i === 0 ? '' : percent(row.passed, rows[0].passed)}</td>
             {hasMissing && (
               <td>
                 {row.missing + row.nan > 0 ? events(row.missing + row.nan) : ''}

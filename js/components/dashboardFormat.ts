@@ -23,3 +23,25 @@ export function weighted(value: number): string {
 export function percent(part: number, whole: number): string {
   return whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : '–';
 }
+
+/** Value ± error with two significant digits of the error. */
+export function withError(value: number, error: number): string {
+  if (!(error > 0) || !Number.isFinite(value + error)) {
+    return weighted(value);
+  }
+  const digits = Math.max(0, 1 - Math.floor(Math.log10(error)));
+  if (digits > 6 || Math.abs(value) >= 1e9) {
+    return `${value.toExponential(3)} ± ${error.toExponential(1)}`;
+  }
+  const format = new Intl.NumberFormat('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits
+  });
+  return `${format.format(value)} ± ${format.format(error)}`;
+}
+
+/** Bytes: 1.2 MB. */
+export function size(bytes: number): string {
+  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : [bytes / 1e6, 'MB'];
+  return `${value.toPrecision(value < 10 ? 2 : 3)} ${unit}`;
+}

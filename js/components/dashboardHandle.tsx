@@ -16,9 +16,18 @@ interface Props {
 }
 
 export function HandleRow({ handle, value, actions }: Props) {
+  const reason = actions.reason(handle);
   return (
     <div class="heplens-handle" onPointerEnter={() => actions.prepare(handle)}>
-      <span class="heplens-handle-label" title={handle.label}>
+      <span
+        class="heplens-handle-label"
+        title={
+          reason
+            ? `${handle.label}: recounted as it moves, ${reason}`
+            : handle.label
+        }
+      >
+        {reason && <span class="heplens-recounted">↻ </span>}
         {handle.label}
       </span>
       <ExactNumber handle={handle} value={value} actions={actions} />
@@ -67,6 +76,13 @@ function Slider({ handle, value, actions }: Props) {
       onChange={() => pressed.current && release()}
       onPointerUp={() => pressed.current && release()}
       onPointerCancel={release}
+      onKeyDown={event => {
+        if (event.key === 'Escape') {
+          window.clearTimeout(later.current);
+          pressed.current = false;
+          actions.cancel();
+        }
+      }}
     />
   );
 }

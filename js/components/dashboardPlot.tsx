@@ -1,46 +1,90 @@
-/** The frame around one plot: its name, its flow bins, and the handles of cuts on its variable. */
+/** The frame around one plot: its name, its flow bins, what can be done with it, and what lies over it. */
 
 import type { RefCallback } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
-import { gridValue, nearestIndex, shown } from '../brush/grid';
+import { Brush } from './dashboardBrush';
 import { weighted } from './dashboardFormat';
+import { EditIcon, LogIcon, RemoveIcon } from './dashboardIcons';
+import { Tool } from './dashboardTool';
 import type {
+  Actions,
   Counts,
   Frame,
   Handle,
-  HandleActions,
   PlotModels
 } from './dashboardTypes';
 import { OWN_KEYS } from './keys';
 
 interface Props {
   plot: PlotModels;
+  index: number;
   counts: Counts | undefined;
   edges: Float64Array | undefined;
   frame: Frame | undefined;
   handles: Handle[];
+  log: boolean;
   valueOf(handle: Handle): number | null;
-  actions: HandleActions;
+  actions: Actions;
+  onLog(): void;
+  onEdit(): void;
   box: RefCallback<HTMLDivElement>;
 }
 
-export function PlotCard({
-  plot,
-  counts,
-  edges,
-  frame,
-  handles,
-  valueOf,
-  actions,
-  box
-}: Props) {
+export function PlotCard(props: Props) {
+  const { plot, index, counts, edges, frame, actions, box } = props;
   const [bin, setBin] = useState(-1);
+  const remove = (): void =>
+    void actions.edit({ op: 'remove', name: plot.name }, plot.name);
+  const problem = actions.problem(plot.name);
   return (
-    <figure class="heplens-plot" data-plot={plot.name}>
+    <figure
+      {...OWN_KEYS}
+      class="heplens-plot"
+      data-plot={plot.name}
+      tabIndex={0}
+      aria-label={`${plot.name}. Alt and an arrow moves it, L toggles a logarithmic axis, E edits, Delete removes.`}
+      onKeyDown={event => {
+        if (event.target !== event.currentTarget) {
+          return;
+        }
+        const moved = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+        if (event.altKey && moved) {
+          const to = Math.max(0, index + moved);
+          const edit = { op: 'move_histogram', name: plot.name, index: to };
+          void actions.edit(edit, plot.name);
+        } else if (event.key === 'Delete' || event.key === 'Backspace') {
+          remove();
+        } else if (event.key === 'l') {
+          props.onLog();
+        } else if (event.key === 'e') {
+          props.onEdit();
+        } else {
+          return;
+        }
+        event.preventDefault();
+      }}
+    >
       <figcaption>
         <span class="heplens-plot-name" title={plot.name}>
           {plot.name}
+        </span>
+        <span class="heplens-plot-tools">
+          {plot.drawn && plot.kind === 'bins' && (
+            <Tool
+              label="Logarithmic axis"
+              pressed={props.log}
+              onClick={props.onLog}
+            >
+              <LogIcon />
+            </Tool>
+          )}
+          <Tool label={`Edit ${plot.name}`} onClick={props.onEdit}>
+            <EditIcon />
+          </Tool>
+          <Tool label={`Remove ${plot.name}`} onClick={remove}>
+            <RemoveIcon />
+          </Tool>
         </span>
         {counts && edges && bin >= 0 ? (
           <Bin counts={counts} edges={edges} bin={bin} />
@@ -48,6 +92,11 @@ export function PlotCard({
           counts && <Flow counts={counts} />
         )}
       </figcaption>
+      {problem && (
+        <p class="heplens-error" role="alert">
+          {problem.message}
+        </p>
+      )}
       {plot.drawn ? (
         <div
           class="heplens-canvas"
@@ -57,16 +106,19 @@ export function PlotCard({
           <div class="heplens-bokeh" ref={box} />
           {frame && (
             <Brush
+              plot={plot.name}
               frame={frame}
-              handles={handles}
-              valueOf={valueOf}
+              grid={plot.grid}
+              handles={props.handles}
+              valueOf={props.valueOf}
               actions={actions}
             />
           )}
         </div>
       ) : (
         <p class="heplens-empty">
-          {plot.axes} axes: filled, and in the result; not drawn here yet.
+          {plot.axes} axes: filled, and in the result; two are the most that are
+          drawn.
         </p>
       )}
     </figure>
@@ -137,142 +189,4 @@ function binAt(
       (frame.end - frame.start);
   const after = edges.findIndex(each => each > x);
   return after - 1;
-}
-
-interface BrushProps {
-  frame: Frame;
-  handles: Handle[];
-  valueOf(handle: Handle): number | null;
-  actions: HandleActions;
-}
-
-/** Edges that can be dragged; what they cut away is dimmed. */
-function Brush({ frame, handles, valueOf, actions }: BrushProps) {
-  const shownHandles = handles.filter(h => h.grid && valueOf(h) !== null);
-  if (shownHandles.length === 0) {
-    return null;
-  }
-  const place = (value: number): number =>
-    Math.min(1, Math.max(0, (value - frame.start) / (frame.end - frame.start)));
-  return (
-    <div
-      class="heplens-brush"
-      style={{
-        left: `${frame.left}px`,
-        top: `${frame.top}px`,
-        width: `${frame.width}px`,
-        height: `${frame.height}px`
-      }}
-    >
-      {shownHandles.map(handle => {
-        const value = valueOf(handle) as number;
-        const at = 100 * place(value);
-        const keepsRight = handle.operator.startsWith('>');
-        return (
-          <>
-            <div
-              class="heplens-dim"
-              style={
-                keepsRight
-                  ? { left: 0, width: `${at}%` }
-                  : { left: `${at}%`, right: 0 }
-              }
-            />
-            <Edge
-              handle={handle}
-              value={value}
-              at={at}
-              frame={frame}
-              actions={actions}
-            />
-          </>
-        );
-      })}
-    </div>
-  );
-}
-
-interface EdgeProps {
-  handle: Handle;
-  value: number;
-  at: number;
-  frame: Frame;
-  actions: HandleActions;
-}
-
-const KEYS: Record<string, number> = {
-  ArrowLeft: -1,
-  ArrowDown: -1,
-  ArrowRight: 1,
-  ArrowUp: 1,
-  PageDown: -10,
-  PageUp: 10
-};
-
-function Edge({ handle, value, at, frame, actions }: EdgeProps) {
-  const later = useRef(0);
-  const grid = handle.grid;
-  if (!grid) {
-    return null;
-  }
-  const follow = (
-    event: PointerEvent & { currentTarget: HTMLElement }
-  ): void => {
-    const { left, width } = (
-      event.currentTarget.parentElement as HTMLElement
-    ).getBoundingClientRect();
-    const x =
-      frame.start +
-      ((event.clientX - left) / width) * (frame.end - frame.start);
-    actions.move(handle, gridValue(grid, nearestIndex(grid, x)));
-  };
-  return (
-    <div
-      {...OWN_KEYS}
-      class="heplens-edge"
-      role="slider"
-      tabIndex={0}
-      aria-label={`${handle.step}: ${handle.label}`}
-      aria-valuemin={gridValue(grid, grid.start)}
-      aria-valuemax={gridValue(grid, grid.stop)}
-      aria-valuenow={value}
-      data-edge={handle.id}
-      style={{ left: `${at}%` }}
-      onPointerEnter={() => actions.prepare(handle)}
-      onFocus={() => actions.prepare(handle)}
-      onPointerDown={event => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        event.preventDefault();
-        event.currentTarget.focus();
-      }}
-      onPointerMove={event => {
-        if (event.currentTarget.hasPointerCapture(event.pointerId)) {
-          follow(event);
-        }
-      }}
-      onLostPointerCapture={() => actions.release()}
-      onKeyDown={event => {
-        const step = KEYS[event.key];
-        if (step === undefined) {
-          return;
-        }
-        event.preventDefault();
-        const k = nearestIndex(grid, value) + step * (event.shiftKey ? 10 : 1);
-        actions.move(
-          handle,
-          gridValue(grid, Math.min(grid.stop, Math.max(grid.start, k)))
-        );
-        window.clearTimeout(later.current);
-        later.current = window.setTimeout(() => actions.release(), 300);
-      }}
-    >
-      <span
-        class={
-          at > 80 ? 'heplens-edge-value heplens-left' : 'heplens-edge-value'
-        }
-      >
-        {shown(value)}
-      </span>
-    </div>
-  );
 }

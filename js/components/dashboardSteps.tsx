@@ -3,34 +3,49 @@
 import { useState } from 'preact/hooks';
 
 import { HandleRow } from './dashboardHandle';
-import type { Handle, Problem, Step, StepActions } from './dashboardTypes';
+import { GripIcon, RemoveIcon } from './dashboardIcons';
+import { ExpressionInput, Mistake } from './dashboardInput';
+import { Name } from './dashboardName';
+import { Tool } from './dashboardTool';
+import type { Actions, Handle, Step } from './dashboardTypes';
 import { OWN_KEYS } from './keys';
 
 interface Props {
   steps: Step[];
   handles(step: string): Handle[];
   valueOf(handle: Handle): number | null;
-  problem(step: string): Problem | undefined;
-  actions: StepActions;
+  actions: Actions;
 }
 
-export function Steps({ steps, handles, valueOf, problem, actions }: Props) {
+export function Steps({ steps, handles, valueOf, actions }: Props) {
+  const [dragged, setDragged] = useState<string | null>(null);
   if (steps.length === 0) {
     return <p class="heplens-empty">No cuts yet: every event is counted.</p>;
   }
+  const drop = (index: number): void => {
+    const from = steps.findIndex(step => step.name === dragged);
+    if (dragged !== null && from >= 0 && from !== index) {
+      void actions.edit({ op: 'move', name: dragged, index }, dragged);
+    }
+    setDragged(null);
+  };
   return (
     <ol class="heplens-steps">
-      {steps.map(step => {
+      {steps.map((step, index) => {
         const name = step.name ?? '';
         return (
           <StepRow
             key={`${step.step} ${name}`}
             step={step}
+            index={index}
+            last={index === steps.length - 1}
             name={name}
             handles={handles(name)}
             valueOf={valueOf}
-            problem={problem(name)}
             actions={actions}
+            dragging={dragged !== null}
+            onDrag={() => setDragged(name)}
+            onDrop={() => drop(index)}
           />
         );
       })}
@@ -40,21 +55,84 @@ export function Steps({ steps, handles, valueOf, problem, actions }: Props) {
 
 interface RowProps {
   step: Step;
+  index: number;
+  last: boolean;
   name: string;
   handles: Handle[];
   valueOf(handle: Handle): number | null;
-  problem: Problem | undefined;
-  actions: StepActions;
+  actions: Actions;
+  dragging: boolean;
+  onDrag(): void;
+  onDrop(): void;
 }
 
-function StepRow({ step, name, handles, valueOf, problem, actions }: RowProps) {
+function StepRow(props: RowProps) {
+  const { step, index, name, handles, valueOf, actions } = props;
+  const [over, setOver] = useState(false);
   const enabled = step.enabled ?? true;
+  const problem = actions.problem(name);
+  const remove = (): void => void actions.edit({ op: 'remove', name }, name);
+  const move = (by: number): void => {
+    if (index + by >= 0 && !(props.last && by > 0)) {
+      void actions.edit({ op: 'move', name, index: index + by }, name);
+    }
+  };
   return (
     <li
-      class={'heplens-step' + (enabled ? '' : ' heplens-off')}
+      {...OWN_KEYS}
+      class={
+        'heplens-step' +
+        (enabled ? '' : ' heplens-off') +
+        (over && props.dragging ? ' heplens-over' : '')
+      }
       data-step={name}
+      tabIndex={0}
+      aria-label={`${name}. Alt and an arrow moves it, Delete removes it.`}
+      onKeyDown={event => {
+        if (event.target !== event.currentTarget) {
+          return;
+        }
+        if (event.altKey && event.key === 'ArrowUp') {
+          move(-1);
+        } else if (event.altKey && event.key === 'ArrowDown') {
+          move(1);
+        } else if (event.key === 'Delete' || event.key === 'Backspace') {
+          remove();
+        } else if (event.key === ' ' && step.enabled !== undefined) {
+          actions.enable(name, !enabled);
+        } else {
+          return;
+        }
+        event.preventDefault();
+      }}
+      onDragOver={event => {
+        if (props.dragging) {
+          event.preventDefault();
+          setOver(true);
+        }
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={event => {
+        if (props.dragging) {
+          event.preventDefault();
+          event.stopPropagation();
+          setOver(false);
+          props.onDrop();
+        }
+      }}
     >
-      <label class="heplens-step-head">
+      <div class="heplens-step-head">
+        <span
+          class="heplens-grip"
+          draggable
+          title="Drag to another place"
+          onDragStart={event => {
+            event.dataTransfer?.setData('application/x-heplens-step', name);
+            props.onDrag();
+          }}
+        >
+          <GripIcon />
+        </span>
         {step.enabled === undefined ? (
           <span class="heplens-nocheck" />
         ) : (
@@ -68,17 +146,18 @@ function StepRow({ step, name, handles, valueOf, problem, actions }: RowProps) {
             }
           />
         )}
-        <span class="heplens-step-name" title={name}>
-          {name}
-        </span>
-        <span class="heplens-kind">{kindOf(step)}</span>
-      </label>
-      <Expression
-        name={name}
-        text={step.expression ?? ''}
-        problem={problem}
-        onCommit={text => actions.express(name, text)}
-      />
+        <Name
+          name={name}
+          fixed={step.step === 'define'}
+          onRename={to => actions.edit({ op: 'rename', name, to }, name)}
+        />
+        <Kind step={step} actions={actions} />
+        <Tool label={`Remove ${name}`} onClick={remove}>
+          <RemoveIcon />
+        </Tool>
+      </div>
+      <StepExpression step={step} index={index} name={name} actions={actions} />
+      {problem?.text === '' && <Mistake problem={problem} />}
       {enabled &&
         handles.map(handle => (
           <HandleRow
@@ -92,85 +171,84 @@ function StepRow({ step, name, handles, valueOf, problem, actions }: RowProps) {
   );
 }
 
-function kindOf(step: Step): string {
+/** What a step is; of a cut on objects, how many of them must pass. */
+function Kind({ step, actions }: { step: Step; actions: Actions }) {
+  const name = step.name ?? '';
+  const { quantifier } = step;
   if (step.step === 'keep') {
-    return `keep ${step.collection ?? ''}`;
+    return <span class="heplens-kind">keep {step.collection ?? ''}</span>;
   }
-  if (
-    step.step === 'cut' &&
-    step.quantifier !== null &&
-    step.quantifier !== undefined
-  ) {
-    return typeof step.quantifier === 'number'
-      ? `cut, at least ${step.quantifier}`
-      : `cut, ${step.quantifier}`;
+  if (step.step !== 'cut' || quantifier === null || quantifier === undefined) {
+    return <span class="heplens-kind">{step.step}</span>;
   }
-  return step.step;
+  const known = ['any', 'all', 1, 2, 3, 4];
+  const choices = known.includes(quantifier) ? known : [...known, quantifier];
+  return (
+    <select
+      {...OWN_KEYS}
+      class="heplens-kind"
+      aria-label={`How many objects must pass ${name}`}
+      value={String(quantifier)}
+      onChange={event => {
+        const chosen = choices[event.currentTarget.selectedIndex];
+        const changed = { ...step, quantifier: chosen };
+        void actions.edit({ op: 'set_step', name, step: changed }, name);
+      }}
+    >
+      {choices.map(choice => (
+        <option key={choice} value={String(choice)}>
+          {typeof choice === 'number' ? `at least ${choice}` : choice}
+        </option>
+      ))}
+    </select>
+  );
 }
 
 interface ExpressionProps {
+  step: Step;
+  index: number;
   name: string;
-  text: string;
-  problem: Problem | undefined;
-  onCommit(text: string): void;
+  actions: Actions;
 }
 
 /** What is typed stays until it is right or taken back with Escape; an error points at its character. */
-function Expression({ name, text, problem, onCommit }: ExpressionProps) {
+function StepExpression({ step, index, name, actions }: ExpressionProps) {
+  const text = step.expression ?? '';
   const [draft, setDraft] = useState<{ text: string; base: string } | null>(
     null
   );
-  const [scrolled, setScrolled] = useState(0);
   // A draft is over once the text it became (or anything else) has been committed.
   const current = draft && draft.base === text ? draft.text : text;
-  const wrong = problem && problem.text === current ? problem : undefined;
+  const problem = actions.problem(name);
+  const edit = (expression: string) => ({
+    op: 'set_expression',
+    name,
+    expression
+  });
   const commit = (): void => {
-    if (current !== text && !wrong) {
-      onCommit(current);
+    if (current !== text && problem?.text !== current) {
+      void actions.edit(edit(current), name, current);
     }
   };
   return (
-    <div class="heplens-expression">
-      <input
-        {...OWN_KEYS}
-        type="text"
-        class={'heplens-code' + (wrong ? ' heplens-wrong' : '')}
-        aria-label={`Expression of ${name}`}
-        aria-invalid={Boolean(wrong)}
-        title={current}
-        spellcheck={false}
-        autocomplete="off"
-        data-expression={name}
-        value={current}
-        onInput={event =>
-          setDraft({ text: event.currentTarget.value, base: text })
-        }
-        onScroll={event => setScrolled(event.currentTarget.scrollLeft)}
-        onBlur={commit}
-        onKeyDown={event => {
-          if (event.key === 'Enter') {
-            commit();
-          } else if (event.key === 'Escape') {
-            setDraft(null);
-          }
-        }}
-      />
-      {wrong && (
-        <div class="heplens-error" role="alert">
-          {wrong.position !== null && (
-            <span
-              class="heplens-caret"
-              aria-hidden="true"
-              style={{
-                marginLeft: `calc(${wrong.position}ch - ${scrolled}px)`
-              }}
-            >
-              ^
-            </span>
-          )}
-          <span class="heplens-error-text">{wrong.message}</span>
-        </div>
-      )}
-    </div>
+    <ExpressionInput
+      label={`Expression of ${name}`}
+      name={name}
+      value={current}
+      wrong={problem}
+      onInput={typed => setDraft({ text: typed, base: text })}
+      onEnter={commit}
+      onLeave={commit}
+      onEscape={() => setDraft(null)}
+      complete={(typed, cursor) =>
+        actions.complete({
+          place: index,
+          text: typed,
+          cursor,
+          collection: step.collection ?? '',
+          edit: edit(typed)
+        })
+      }
+    />
   );
 }

@@ -22,10 +22,33 @@ export interface Step {
   enabled?: boolean;
 }
 
+export interface Axis {
+  expression: string;
+  label?: string;
+  kind?: string;
+  bins?: number | null;
+  range?: [number, number] | null;
+  edges?: number[] | null;
+}
+
+export interface Histogram {
+  name: string;
+  axes: Axis[];
+  weight?: string | 1 | null;
+  at?: string | null;
+}
+
 export interface Analysis {
   heplens: number;
   steps: Step[];
-  histograms: { name: string; axes: { expression?: string }[] }[];
+  histograms: Histogram[];
+}
+
+/** The analysis on Dask: a line about it, and how much is done, from 0 to 1. */
+export interface JobState {
+  phase: 'running' | 'done' | 'failed';
+  text: string;
+  share: number | null;
 }
 
 /** The one synced trait, written by Python only. */
@@ -36,6 +59,7 @@ export interface State {
   can_undo: boolean;
   can_redo: boolean;
   status: Status;
+  job: JobState | null;
 }
 
 /** An operation of `heplens.analysis.edits`. */
@@ -45,11 +69,49 @@ export type Request =
   | { kind: 'edit'; base_revision: number; edit: Operation }
   | { kind: 'undo' }
   | { kind: 'redo' }
+  | { kind: 'reset' }
+  | { kind: 'submit' }
+  | { kind: 'cancel_job' }
+  | { kind: 'picture'; revision: number }
   | { kind: 'snapshot' }
   | { kind: 'counts'; revision: number; edit?: Operation }
   | { kind: 'tile'; revision: number; handle: string }
   | { kind: 'bokeh'; version: string }
-  | { kind: 'script' };
+  | { kind: 'script' }
+  | ({ kind: 'completions' } & Typed)
+  | { kind: 'range'; place: number; expression: string };
+
+/** An expression that is being typed where step `place` stands; `edit` is what it would become. */
+export interface Typed {
+  place: number;
+  text: string;
+  cursor: number;
+  collection?: string;
+  edit?: Operation;
+}
+
+export interface Option {
+  text: string;
+  kind: string;
+  detail: string;
+}
+
+/** Options for the characters from `start` to the cursor; what is wrong with the text as it stands. */
+export interface Completions {
+  start: number;
+  options: Option[];
+  problem: {
+    reason: string;
+    position: number | null;
+    instead: Offer | null;
+  } | null;
+}
+
+/** Another edit that was perhaps meant. */
+export interface Offer {
+  label: string;
+  edit: Operation;
+}
 
 export interface PlotCounts {
   name: string;
@@ -59,16 +121,47 @@ export interface PlotCounts {
   buffer: number;
 }
 
-export interface PlotModels {
+/** One thing that a plot draws: the sum of the datasets `of`, on top of those `below`. */
+export interface LayerModels {
   name: string;
-  drawn: boolean;
-  axes?: number;
+  style: 'single' | 'stack' | 'band' | 'line' | 'points';
+  colour: string;
+  of: number[];
+  below: number[];
+  outline: string | null;
+  rows: string | null;
+}
+
+interface Drawn {
+  name: string;
+  drawn: true;
   label: string;
+  datasets: string[];
+  regions: string[];
+  /** Where a window that is drawn on it can begin and end; null where there can be none. */
+  grid: Grid | null;
   figure: string;
-  outline: string;
-  rows: string;
+  /** The index of the first buffer of edges, one for each axis. */
   buffer: number;
 }
+
+/** A histogram of one variable. `main` is the layer whose numbers a caption gives. */
+export interface BinsModels extends Drawn {
+  kind: 'bins';
+  layers: LayerModels[];
+  main: number;
+}
+
+/** A histogram of two variables; the datasets `of` are summed. */
+export interface MapModels extends Drawn {
+  kind: 'map';
+  cells: string;
+  colours: string;
+  of: number[];
+}
+
+export type PlotModels =
+  BinsModels | MapModels | { name: string; drawn: false; axes: number };
 
 export interface CutflowRow {
   name: string;
@@ -124,6 +217,8 @@ export type Reply = Common &
     | ({ kind: 'tile'; revision: number } & TileFields)
     | { kind: 'bokeh'; version: string; encoding: string }
     | { kind: 'script'; text: string }
+    | ({ kind: 'completions' } & Completions)
+    | { kind: 'range'; axis: Axis }
   );
 
 export interface SnapshotFields {

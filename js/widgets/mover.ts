@@ -6,9 +6,16 @@ import type { Reader, Whole } from './reader';
 import { Refusal } from './requests';
 import { Tile, TileShelf, type Slice } from './tiles';
 
+/** A second handle that moves with the first: the other edge of a window moved as a whole. */
+export interface Partner {
+  handle: Handle;
+  value: number;
+}
+
 interface Drag {
   handle: Handle;
   value: number;
+  partner: Partner | null;
   tile: Tile | null;
   slice: Slice | null;
   released: boolean;
@@ -34,6 +41,8 @@ export class Mover {
   private previewing: '' | 'begun' | 'shown' = '';
   private waiting: Operation | null = null;
   private asked = 0;
+  /** Numbers of an edit that nobody has made yet are shown. */
+  private proposed = false;
 
   constructor(
     private readonly whole: Whole,
@@ -49,8 +58,10 @@ export class Mover {
   }
 
   valueOf(handle: Handle): number | null {
-    if (this.drag?.handle.id === handle.id) {
-      return this.drag.value;
+    for (const moved of movedBy(this.drag)) {
+      if (moved.handle.id === handle.id) {
+        return moved.value;
+      }
     }
     const sent = this.sent.get(handle.id);
     return sent === undefined ? handle.value : sent;
@@ -59,7 +70,7 @@ export class Mover {
   /** The edit that sets a handle to a number that was typed. */
   type(handle: Handle, value: number | null): Operation {
     this.sent.set(handle.id, value);
-    return this.operation(handle, value);
+    return this.operation({ handle, value, partner: null });
   }
 
   /** Have the tile of a handle ready before it is pressed. */
@@ -69,15 +80,29 @@ export class Mover {
     }
   }
 
-  /** The handle stands at `value` now; nothing is committed. */
-  move(handle: Handle, value: number): void {
+  /** The handle stands at `value` now, and its partner at another; nothing is committed. */
+  move(handle: Handle, value: number, partner: Partner | null = null): void {
     if (this.drag?.handle.id !== handle.id || this.drag.released) {
-      this.drag = { handle, value, tile: null, slice: null, released: false };
+      this.drag = {
+        handle,
+        value,
+        partner,
+        tile: null,
+        slice: null,
+        released: false
+      };
       this.prepare(handle);
     }
     this.drag.value = value;
+    this.drag.partner = partner;
     this.place(this.drag);
     this.whole.changed(true);
+  }
+
+  /** Show the numbers of an edit that is not committed. */
+  propose(operation: Operation): void {
+    this.proposed = true;
+    this.readPreview(operation);
   }
 
   /** Whether a handle moves without the kernel, and why not. */
@@ -96,14 +121,20 @@ export class Mover {
       return null;
     }
     drag.released = true;
+    this.settle();
+    return this.operation(drag);
+  }
+
+  /** What was proposed is being committed: its numbers stay until the new ones have come. */
+  settle(): void {
+    this.proposed = false;
     this.waiting = null;
-    return this.operation(drag.handle, drag.value);
   }
 
   /** The numbers of what was released or typed have come. */
   finish(): void {
     this.sent.clear();
-    if (this.drag?.released) {
+    if (!this.moving && !this.proposed) {
       this.drop();
     }
   }
@@ -112,23 +143,33 @@ export class Mover {
   drop(): void {
     this.sent.clear();
     this.drag = null;
-    this.waiting = null;
+    this.settle();
     this.reader.preview = null;
   }
 
-  /** The edit that sets a handle; null takes an edge of a window away. */
-  operation(handle: Handle, value: number | null): Operation {
+  /** The edit that sets a handle and its partner; null takes an edge of a window away. */
+  operation(moved: {
+    handle: Handle;
+    value: number | null;
+    partner: Partner | null;
+  }): Operation {
+    const { handle, value, partner } = moved;
     if (handle.edge === 'literal') {
-      return {
-        op: 'set_literal',
-        name: handle.step,
-        index: handle.index,
-        value
+      const one = { index: handle.index, value };
+      const both = partner && {
+        index: [handle.index, partner.handle.index],
+        value: [value, partner.value]
       };
+      return { op: 'set_literal', name: handle.step, ...(both ?? one) };
     }
     const window: Record<string, number | null> = {};
     for (const other of this.handles(handle.step)) {
-      window[other.edge] = other.id === handle.id ? value : other.value;
+      window[other.edge] =
+        other.id === handle.id
+          ? value
+          : other.id === partner?.handle.id
+            ? partner.value
+            : other.value;
     }
     return {
       op: 'set_window',
@@ -168,13 +209,17 @@ export class Mover {
   private place(drag: Drag): void {
     const { handle } = drag;
     drag.tile = (handle.tile && this.shelf.get(handle.tile)) || null;
+    const whole = drag.partner !== null && drag.tile?.form === 'steps';
     drag.slice =
-      drag.tile?.slice(handle, this.handles(handle.step), each =>
-        each.id === handle.id ? drag.value : each.value
+      (whole ? null : drag.tile)?.slice(
+        handle,
+        this.handles(handle.step),
+        each =>
+          movedBy(drag).find(m => m.handle.id === each.id)?.value ?? each.value
       ) ?? null;
     // No tile, or a position between two of its own: the kernel counts.
-    if (!drag.slice && (drag.tile || !this.tiled(handle))) {
-      this.readPreview(this.operation(handle, drag.value));
+    if (!drag.slice && (drag.tile || drag.partner || !this.tiled(handle))) {
+      this.readPreview(this.operation(drag));
     } else if (drag.slice) {
       this.waiting = null;
       this.reader.preview = null;
@@ -236,7 +281,7 @@ export class Mover {
     const { revision } = this.whole.state;
     this.whole.requests
       .ask('counts', { kind: 'counts', revision, edit: operation }, part => {
-        if (mine === this.asked && this.moving) {
+        if (mine === this.asked && (this.moving || this.proposed)) {
           this.reader.takePartial(part, false);
           this.previewing = 'shown';
           this.next();
@@ -245,7 +290,8 @@ export class Mover {
       .then(
         answer => {
           const current = answer.reply.revision === this.whole.state.revision;
-          if (mine === this.asked && current && this.moving) {
+          const wanted = this.moving || this.proposed;
+          if (mine === this.asked && current && wanted) {
             this.reader.takePreview(answer);
             this.whole.changed(true);
           }
@@ -262,8 +308,13 @@ export class Mover {
 
   private next(): void {
     const { waiting } = this;
-    if (waiting && this.moving) {
+    if (waiting && (this.moving || this.proposed)) {
       this.readPreview(waiting);
     }
   }
+}
+
+/** Every handle that a drag moves. */
+function movedBy(drag: Drag | null): Partner[] {
+  return drag ? [drag, ...(drag.partner ? [drag.partner] : [])] : [];
 }

@@ -1,16 +1,10 @@
 /** The Bokeh plots of one view: built when there is room, painted in one animation frame loop, removed completely. */
 
-import {
-  columnsFor,
-  fillColumns,
-  steadyRange,
-  valueRange,
-  type Drawn
-} from '../brush/columns';
 import type { Counts } from '../brush/tile';
 import type { Bokeh, BokehModel } from '../components/bokeh/bokehjs';
 import { forget, paintFrame, set } from '../components/bokeh/models';
 import { onTheme, themeOf } from '../components/bokeh/theme';
+import { BinsDrawing, MapDrawing, type Drawing, type Look } from './drawing';
 import type { PlotModels } from './messages';
 
 /** Where a plot's axes are on the screen, for what is drawn over it; pixels relative to the plot's element. */
@@ -26,7 +20,8 @@ export interface Frame {
 export interface PlotDocument {
   document: Record<string, unknown>;
   plots: PlotModels[];
-  edges: Map<string, Float64Array>;
+  /** Of each plot, for each of its axes. */
+  edges: Map<string, Float64Array[]>;
 }
 
 interface Plot {
@@ -34,24 +29,22 @@ interface Plot {
   box: HTMLElement;
   figure: BokehModel;
   view: BokehModel;
-  outline: BokehModel;
-  rows: BokehModel;
-  drawn: Drawn;
-  range: [number, number];
+  drawing: Drawing;
   visible: boolean;
   dirty: boolean;
   painted: number;
 }
 
-/** A plot's element; tests read from it what was drawn. */
+/** A plot's element; tests read from it what was drawn, and the benchmark paints ready-made numbers. */
 interface PlotBox extends HTMLElement {
   heplensValues?: () => Float64Array;
+  heplensPaint?: (counts: Counts) => void;
 }
 
 /** What the view asks when it paints. */
 export interface Source {
   counts(name: string): Counts | undefined;
-  moving(): boolean;
+  look(name: string): Look;
   /** The number of the position shown; drawn plots carry it so that a test can tell what was painted. */
   sequence(): number;
 }
@@ -86,20 +79,15 @@ export class Plots {
       forget(this.bokeh, document);
       return;
     }
-    const columns = new Map<string, Drawn>();
-    for (const models of drawn) {
-      const edges = content.edges.get(models.name);
-      if (edges) {
-        // The sources keep these arrays; later only what is in them changes, and the sources say so. They must not be
-        // empty when the plots are built: a stepped area without points never comes to an end in BokehJS 3.9.
-        const made = columnsFor(edges);
-        document.get_model_by_id(models.outline).data = made.outline;
-        document.get_model_by_id(models.rows).data = made.rows;
-        columns.set(models.name, made);
-        // The bin under the pointer is shown in the caption, in the colours of the page; Bokeh's tooltip is always white.
-        document.get_model_by_id(models.figure).toolbar.tools = [];
-      }
-    }
+    const drawings = drawn.map(models => {
+      const figure = document.get_model_by_id(models.figure);
+      // The bin under the pointer is shown in the caption, in the colours of the page; Bokeh's tooltip is always white.
+      figure.toolbar.tools = [];
+      const edges = content.edges.get(models.name) ?? [];
+      return models.kind === 'map'
+        ? new MapDrawing(document, models, edges)
+        : new BinsDrawing(this.bokeh, document, models, figure, edges[0]);
+    });
     const views = await add_document_standalone(document, fallback, elements);
     this.document = document;
     this.views = views;
@@ -107,41 +95,49 @@ export class Plots {
       this.clear();
       return;
     }
-    for (const models of drawn) {
+    drawn.forEach((models, i) => {
       const box = boxes.get(models.name);
-      const made = columns.get(models.name);
+      const drawing = drawings[i];
       const figure = document.get_model_by_id(models.figure);
-      if (!box || !made) {
-        continue;
+      if (box) {
+        const view = views.get_one(figure);
+        const plot: Plot = {
+          name: models.name,
+          box,
+          figure,
+          view,
+          drawing,
+          visible: true,
+          dirty: true,
+          painted: -1
+        };
+        (box as PlotBox).heplensValues = () => drawing.values();
+        (box as PlotBox).heplensPaint = counts =>
+          this.show(plot, counts, { region: 0, log: false, moving: true });
+        this.plots.set(models.name, plot);
       }
-      this.plots.set(models.name, {
-        name: models.name,
-        box,
-        figure,
-        view: views.get_one(figure),
-        outline: document.get_model_by_id(models.outline),
-        rows: document.get_model_by_id(models.rows),
-        drawn: made,
-        range: [0, 1],
-        visible: true,
-        dirty: true,
-        painted: -1
-      });
-    }
-    for (const { box, drawn } of this.plots.values()) {
-      (box as PlotBox).heplensValues = () => drawn.rows.c3;
-    }
+    });
     this.watch();
     this.applyTheme();
-    this.invalidate();
   }
 
-  /** The numbers have changed: paint what is visible in the next frame. */
+  /** The numbers have changed: what is visible is to be painted. */
   invalidate(): void {
     for (const plot of this.plots.values()) {
       plot.dirty = true;
     }
-    this.schedule();
+  }
+
+  /** The plots as they are painted, each with its name; also those out of sight. */
+  canvases(): { name: string; canvas: HTMLCanvasElement; box: HTMLElement }[] {
+    for (const plot of this.plots.values()) {
+      this.refresh(plot);
+    }
+    return [...this.plots.values()].map(({ name, view, box }) => ({
+      name,
+      canvas: view.export('png', true).canvas as HTMLCanvasElement,
+      box
+    }));
   }
 
   remove(): void {
@@ -197,40 +193,42 @@ export class Plots {
 
   private schedule(): void {
     if (!this.frame && !this.gone) {
-      this.frame = requestAnimationFrame(this.paint);
+      this.frame = requestAnimationFrame(() => this.paint());
     }
   }
 
-  private readonly paint = (): void => {
+  /** Paint what is dirty and visible, now. */
+  paint(): void {
+    cancelAnimationFrame(this.frame);
     this.frame = 0;
     for (const plot of this.plots.values()) {
-      if (plot.dirty && plot.visible) {
-        const counts = this.source.counts(plot.name);
-        if (counts && counts.values.length === plot.drawn.rows.c0.length + 2) {
-          this.update(plot, counts);
-        }
+      if (plot.visible) {
+        this.refresh(plot);
       }
     }
-  };
+  }
+
+  private refresh(plot: Plot): void {
+    const counts = plot.dirty ? this.source.counts(plot.name) : undefined;
+    if (counts && counts.values.length === plot.drawing.size) {
+      this.update(plot, counts);
+    }
+  }
 
   private update(plot: Plot, counts: Counts): void {
-    const { view, figure, drawn } = plot;
-    fillColumns(drawn, counts);
-    const wanted = valueRange(drawn);
-    plot.range = this.source.moving()
-      ? steadyRange(plot.range, wanted)
-      : wanted;
-    // Bokeh would paint on a clock of its own, and leave out every fourth frame.
-    view.pause();
-    plot.outline.change.emit();
-    plot.rows.change.emit();
-    figure.y_range.setv({ start: plot.range[0], end: plot.range[1] });
-    view.unpause(true);
-    view.invalidate_painters();
-    view.repaint();
+    this.show(plot, counts, this.source.look(plot.name));
     plot.dirty = false;
     plot.painted = this.source.sequence();
     plot.box.dataset.painted = String(plot.painted);
+  }
+
+  private show({ view, drawing }: Plot, counts: Counts, look: Look): void {
+    // Bokeh would paint on a clock of its own, and leave out every fourth frame.
+    view.pause();
+    drawing.update(counts, look);
+    view.unpause(true);
+    view.invalidate_painters();
+    view.repaint();
   }
 
   private report(plot: Plot): void {
@@ -251,12 +249,19 @@ export class Plots {
       const theme = themeOf(box);
       view.pause();
       paintFrame(figure, theme);
-      for (const { glyph } of figure.renderers) {
-        set(glyph, { line_color: theme.line, fill_color: theme.line });
+      for (const { glyph, name } of figure.renderers) {
+        const colour = { line: theme.line, ink: theme.text }[name as string];
+        if (colour) {
+          set(glyph, { fill_color: colour });
+          if (glyph.line_color?.value !== null) {
+            set(glyph, { line_color: colour });
+          }
+        }
       }
       view.unpause(true);
       view.request_repaint();
     }
     this.invalidate();
+    this.schedule();
   }
 }

@@ -68,7 +68,10 @@ export class Reader {
       });
       const drawn = reply.plots.filter(plot => plot.drawn);
       const edges = new Map(
-        drawn.map(plot => [plot.name, floats(buffers[plot.buffer])])
+        drawn.map(plot => {
+          const axes = plot.kind === 'map' ? [0, 1] : [0];
+          return [plot.name, axes.map(i => floats(buffers[plot.buffer + i]))];
+        })
       );
       this.snapshot = { ...reply, edges };
     } catch (error) {

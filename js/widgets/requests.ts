@@ -10,7 +10,7 @@ import {
 
 /** The part of an anywidget model that carries messages. */
 export interface Channel {
-  send(content: unknown): void;
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
   on(
     event: 'msg:custom',
     callback: (content: unknown, buffers: DataView[]) => void
@@ -58,7 +58,8 @@ export class Requests {
   ask<K extends Reply['kind']>(
     expected: K,
     request: Request,
-    partial?: (answer: Answer<'partial'>) => void
+    partial?: (answer: Answer<'partial'>) => void,
+    buffers?: ArrayBuffer[]
   ): Promise<Answer<K>> {
     const id = `${this.client}.${this.next++}`;
     return new Promise((resolve, reject) => {
@@ -69,7 +70,11 @@ export class Requests {
         resolve: resolve as Pending['resolve'],
         reject
       });
-      this.channel.send({ protocol: PROTOCOL, id, ...request });
+      this.channel.send(
+        { protocol: PROTOCOL, id, ...request },
+        undefined,
+        buffers
+      );
     });
   }
 

@@ -8,11 +8,15 @@ import type { Counts } from '../brush/tile';
 import {
   mismatch,
   PROTOCOL,
+  type Axis,
+  type Completions,
   type Handle,
   type Operation,
   type State,
-  type Step
+  type Step,
+  type Typed
 } from './messages';
+import type { Look } from './drawing';
 import { Mover } from './mover';
 import { Reader, type Whole } from './reader';
 import { Closed, Refusal, Requests, Stale, type Channel } from './requests';
@@ -46,9 +50,14 @@ export class Store implements Whole {
   busy = false;
   /** Edits that were sent and not answered. */
   queued = 0;
+  /** Which region all plots show. */
+  region = 0;
+  /** Plots with a logarithmic axis. */
+  readonly logs = new Set<string>();
   /** Counts up with everything that changes what plots show. */
   sequence = 0;
 
+  private pictured = 0;
   private readonly listeners = new Set<() => void>();
   private clock = 0;
   private views = 0;
@@ -99,6 +108,23 @@ export class Store implements Whole {
     );
   }
 
+  showRegion(region: number): void {
+    this.region = region;
+    this.changed(true);
+  }
+
+  toggleLog(name: string): void {
+    if (!this.logs.delete(name)) {
+      this.logs.add(name);
+    }
+    this.changed(true);
+  }
+
+  look(name: string): Look {
+    const { logs, mover } = this;
+    return { region: this.region, log: logs.has(name), moving: mover.moving };
+  }
+
   // --- edits --------------------------------------------------------------------------------------------------------
 
   /** The handle was let go: one edit, one step of undo. */
@@ -116,7 +142,7 @@ export class Store implements Whole {
   }
 
   /** Send one edit; a refusal is shown at the step, beside the `text` that was refused. */
-  async edit(edit: Operation, step: string, text = ''): Promise<void> {
+  async edit(edit: Operation, step: string, text = ''): Promise<boolean> {
     const { revision } = this.state;
     try {
       await this.commit({ kind: 'edit', base_revision: revision, edit });
@@ -124,6 +150,8 @@ export class Store implements Whole {
       if (this.state.revision === revision) {
         this.mover.finish(); // nothing has changed, so no numbers will come
       }
+      this.changed(true);
+      return true;
     } catch (error) {
       if (!(error instanceof Closed)) {
         const position = error instanceof Refusal ? error.position : null;
@@ -132,6 +160,47 @@ export class Store implements Whole {
       this.mover.drop();
     }
     this.changed(true);
+    return false;
+  }
+
+  /** Make what was proposed, such as a window drawn on a plot. */
+  commitProposed(edit: Operation, about: string): Promise<boolean> {
+    this.mover.settle();
+    return this.edit(edit, about);
+  }
+
+  /** Go back to what is committed: Escape while something is dragged. */
+  cancel(): void {
+    this.mover.drop();
+    this.changed(true);
+  }
+
+  /** What could be typed next; null when the kernel cannot tell now. */
+  async complete(typed: Typed): Promise<Completions | null> {
+    if (this.dead) {
+      return null;
+    }
+    try {
+      return (
+        await this.requests.ask('completions', {
+          kind: 'completions',
+          ...typed
+        })
+      ).reply;
+    } catch {
+      return null;
+    }
+  }
+
+  /** An axis for an expression at the end of the chain. Rejects with a sentence when there can be none. */
+  async axis(expression: string): Promise<Axis> {
+    const place = this.state.analysis.steps.length;
+    const { reply } = await this.requests.ask('range', {
+      kind: 'range',
+      place,
+      expression
+    });
+    return reply.axis;
   }
 
   enable(name: string, enabled: boolean): void {
@@ -150,8 +219,36 @@ export class Store implements Whole {
     });
   }
 
-  step(kind: 'undo' | 'redo'): void {
+  step(kind: 'undo' | 'redo' | 'reset'): void {
     this.commit({ kind }).catch(error => this.fail(error));
+  }
+
+  /** Hand the analysis over to Dask, or stop the job that runs. */
+  dask(): void {
+    const running = this.state.job?.phase === 'running';
+    const kind = running ? 'cancel_job' : 'submit';
+    this.requests.ask('accepted', { kind }).catch(error => this.fail(error));
+  }
+
+  /** Keep a picture of the plots in the notebook; of each revision one is enough. */
+  keepPicture(draw: () => Promise<ArrayBuffer | null>): void {
+    const { revision } = this.state;
+    if (this.dead || !this.settled || this.pictured === revision) {
+      return;
+    }
+    this.pictured = revision;
+    void draw()
+      .then(png =>
+        png && revision === this.state.revision
+          ? this.requests.ask(
+              'accepted',
+              { kind: 'picture', revision },
+              undefined,
+              [png]
+            )
+          : null
+      )
+      .catch(() => (this.pictured = 0));
   }
 
   async script(): Promise<string> {
@@ -161,7 +258,7 @@ export class Store implements Whole {
 
   private async commit(
     request:
-      | { kind: 'undo' | 'redo' }
+      | { kind: 'undo' | 'redo' | 'reset' }
       | { kind: 'edit'; base_revision: number; edit: Operation }
   ): Promise<void> {
     this.queued += 1;

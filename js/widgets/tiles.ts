@@ -29,7 +29,8 @@ export class Tile {
   private readonly space = new Map<string, Counts>();
 
   private constructor(
-    private readonly form: 'range' | 'steps',
+    /** Steps: one handle moves. Range: both edges of a window may. */
+    readonly form: 'range' | 'steps',
     private readonly boundaries: Boundaries,
     private readonly plots: Map<string, Cells>,
     private readonly rows: Map<string, MovedRow>

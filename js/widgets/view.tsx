@@ -1,6 +1,6 @@
 /** One view of an explorer: the dashboard over the shared store, with plots of its own. */
 
-import { render } from 'preact';
+import { Fragment, render } from 'preact';
 import {
   useCallback,
   useEffect,
@@ -12,11 +12,24 @@ import {
 
 import { bokehjs, inflate } from '../components/bokeh/bokehjs';
 import { Dashboard } from '../components/dashboard';
-import { events } from '../components/dashboardFormat';
+import { events, size } from '../components/dashboardFormat';
+import { HistogramEditor } from '../components/dashboardHistogram';
+import { AddIcon } from '../components/dashboardIcons';
 import { PlotCard } from '../components/dashboardPlot';
-import { bytes, type Handle } from './messages';
+import { Tool } from '../components/dashboardTool';
+import type { Status } from '../components/dashboardToolbar';
+import type { Actions } from '../components/dashboardTypes';
+import { countsOf } from '../brush/series';
+import type { Counts } from '../brush/tile';
+import { Legend } from '../components/dashboardLegend';
+import { bytes, type LayerModels, type PlotModels } from './messages';
+import { load, save } from './exchange';
+import { pictureOf } from './picture';
 import { Plots, type Frame } from './plots';
 import type { Store } from './store';
+
+/** How long nothing has changed before the notebook's picture is brought up to date; milliseconds. */
+const PICTURE_AFTER = 1500;
 
 /** Mount a view in `el`; returns how to take it away. */
 export function mount(store: Store, el: HTMLElement): () => void {
@@ -38,20 +51,31 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const [frames, setFrames] = useState<Record<string, Frame>>({});
   const [notice, setNotice] = useState('');
+  /** The histogram whose editor is open, '' for a new one. */
+  const [edited, setEdited] = useState<string | null>(null);
   const boxes = useMemo(() => new Map<string, HTMLElement>(), []);
   const plots = useRef<Plots | null>(null);
   const room = useRoom(root);
   const { mover, reader } = store;
   const { numbers, snapshot } = reader;
 
-  useEffect(
-    () =>
-      store.subscribe(() => {
-        plots.current?.invalidate();
-        redraw(0);
-      }),
-    [store]
-  );
+  useEffect(() => {
+    // Positions come faster than the screen shows them: everything is drawn once per frame, the plots included.
+    let frame = 0;
+    const draw = (): void => {
+      frame = 0;
+      plots.current?.paint();
+      redraw(0);
+    };
+    const stop = store.subscribe(() => {
+      plots.current?.invalidate();
+      frame ||= requestAnimationFrame(draw);
+    });
+    return () => {
+      stop();
+      cancelAnimationFrame(frame);
+    };
+  }, [store]);
 
   const onFrame = useCallback((name: string, frame: Frame) => {
     setFrames(old =>
@@ -91,7 +115,8 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
 
   useEffect(() => {
     // For tests: what this view shows, and for which revision.
-    const ready = plots.current && store.settled;
+    const fits = snapshot?.shape === numbers?.shape;
+    const ready = plots.current && store.settled && fits;
     root.dataset.state = store.dead
       ? 'dead'
       : store.failure
@@ -103,30 +128,45 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
     root.dataset.source = mover.drag?.slice
       ? 'tile'
       : (reader.shown?.key ?? '');
+    if (!ready || store.dead) {
+      return;
+    }
+    const idle = window.setTimeout(
+      () =>
+        store.keepPicture(async () =>
+          plots.current ? pictureOf(plots.current, root) : null
+        ),
+      PICTURE_AFTER
+    );
+    return () => window.clearTimeout(idle);
   });
 
-  const actions = {
-    prepare: (handle: Handle) => mover.prepare(handle),
-    move: (handle: Handle, value: number) => mover.move(handle, value),
-    release: () => store.release(),
-    set: (handle: Handle, value: number | null) => store.set(handle, value),
-    enable: (name: string, enabled: boolean) => store.enable(name, enabled),
-    express: (name: string, expression: string) =>
-      void store.edit(
-        { op: 'set_expression', name, expression },
-        name,
-        expression
-      ),
+  const actions = useMemo(() => actionsOf(store), [store]);
+  const tools = {
     undo: () => store.step('undo'),
     redo: () => store.step('redo'),
+    reset: () => store.step('reset'),
+    dask: () => store.dask(),
+    save: () => save(store.state.analysis),
+    load: () =>
+      void load(store).then(
+        name => name && setNotice(`Opened ${name}`),
+        e => setNotice(e instanceof Error ? e.message : String(e))
+      ),
+    showRegion: (region: number) => store.showRegion(region),
     copyScript: () =>
       void copy(store).then(setNotice, e => setNotice(String(e)))
   };
+  const { steps } = store;
+  const histograms = store.state.analysis?.histograms ?? [];
+  const names = histograms.map(h => h.name);
+  const close = (): void => setEdited(null);
+  const plotsShown = snapshot?.plots ?? [];
 
   return (
     <Dashboard
       state={store.state}
-      steps={store.steps}
+      steps={steps}
       rows={mover.cutflow()}
       problems={numbers?.problems ?? []}
       status={statusOf(store)}
@@ -134,32 +174,86 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
       notice={notice}
       handles={step => mover.handles(step)}
       valueOf={handle => mover.valueOf(handle)}
-      problem={step => store.problems.get(step)}
       actions={actions}
+      tools={tools}
+      regions={regionsOf(plotsShown)}
+      region={store.region}
     >
-      {(snapshot?.plots ?? []).map(plot => (
-        <PlotCard
-          key={plot.name}
-          plot={plot}
-          counts={store.counts(plot.name)}
-          edges={snapshot?.edges.get(plot.name)}
-          frame={frames[plot.name]}
-          handles={(numbers?.handles ?? []).filter(
-            h => h.plots.includes(plot.name) && isOn(store, h.step)
+      <Legend layers={layersOf(plotsShown)} />
+      {plotsShown.map((plot, index) => (
+        <Fragment key={plot.name}>
+          <PlotCard
+            plot={plot}
+            index={index}
+            counts={mainCounts(store, plot)}
+            edges={snapshot?.edges.get(plot.name)?.[0]}
+            frame={frames[plot.name]}
+            handles={(numbers?.handles ?? []).filter(
+              h => h.plots.includes(plot.name) && isOn(store, h.step)
+            )}
+            log={store.logs.has(plot.name)}
+            valueOf={handle => mover.valueOf(handle)}
+            actions={actions}
+            onLog={() => store.toggleLog(plot.name)}
+            onEdit={() => setEdited(edited === plot.name ? null : plot.name)}
+            box={box => {
+              if (box) {
+                boxes.set(plot.name, box);
+              } else {
+                boxes.delete(plot.name);
+              }
+            }}
+          />
+          {edited === plot.name && (
+            <HistogramEditor
+              histogram={histograms.find(h => h.name === plot.name) ?? null}
+              names={names}
+              steps={steps}
+              actions={actions}
+              onClose={close}
+            />
           )}
-          valueOf={handle => mover.valueOf(handle)}
-          actions={actions}
-          box={box => {
-            if (box) {
-              boxes.set(plot.name, box);
-            } else {
-              boxes.delete(plot.name);
-            }
-          }}
-        />
+        </Fragment>
       ))}
+      {edited === '' ? (
+        <HistogramEditor
+          histogram={null}
+          names={names}
+          steps={steps}
+          actions={actions}
+          onClose={close}
+        />
+      ) : (
+        <div class="heplens-add heplens-add-plot">
+          <Tool label="Add a histogram" onClick={() => setEdited('')}>
+            <AddIcon />
+            <span>Histogram</span>
+          </Tool>
+        </div>
+      )}
     </Dashboard>
   );
+}
+
+/** What the components call back. */
+function actionsOf(store: Store): Actions {
+  const { mover } = store;
+  return {
+    prepare: handle => mover.prepare(handle),
+    move: (handle, value, partner) => mover.move(handle, value, partner),
+    release: () => store.release(),
+    cancel: () => store.cancel(),
+    set: (handle, value) => store.set(handle, value),
+    enable: (name, enabled) => store.enable(name, enabled),
+    edit: (operation, about, text) => store.edit(operation, about, text),
+    propose: operation => mover.propose(operation),
+    commitProposed: (operation, about) =>
+      void store.commitProposed(operation, about),
+    problem: about => store.problems.get(about),
+    reason: handle => (mover.tiled(handle) ? '' : mover.reason(handle)),
+    complete: typed => store.complete(typed),
+    axis: expression => store.axis(expression)
+  };
 }
 
 /** True once the element has had a size: below the fold, or in a hidden tab, there is nothing to build into. */
@@ -181,10 +275,33 @@ function useRoom(root: HTMLElement): boolean {
   return room;
 }
 
+/** The numbers that the caption of a plot is about; a map has none. */
+function mainCounts(store: Store, plot: PlotModels): Counts | undefined {
+  const counts = store.counts(plot.name);
+  if (!counts || !plot.drawn || plot.kind === 'map') {
+    return undefined;
+  }
+  const regions = Math.max(1, plot.regions.length);
+  const datasets = Math.max(1, plot.datasets.length);
+  const size = counts.values.length / regions / datasets;
+  const { of } = plot.layers[plot.main];
+  return countsOf(counts, of, { size, regions, region: store.region });
+}
+
+function regionsOf(plots: PlotModels[]): string[] {
+  return plots.flatMap(p => (p.drawn ? [p.regions] : []))[0] ?? [];
+}
+
+/** The layers of the first plot that has several; all plots have the same. */
+function layersOf(plots: PlotModels[]): LayerModels[] {
+  const bins = plots.find(p => p.drawn && p.kind === 'bins');
+  return bins?.drawn && bins.kind === 'bins' ? bins.layers : [];
+}
+
 function source(store: Store) {
   return {
     counts: (name: string) => store.counts(name),
-    moving: () => store.mover.moving,
+    look: (name: string) => store.look(name),
     sequence: () => store.sequence
   };
 }
@@ -202,26 +319,47 @@ function same(a: Frame | undefined, b: Frame): boolean {
   );
 }
 
-function statusOf(store: Store): {
-  text: string;
-  tone: 'quiet' | 'busy' | 'bad';
-} {
+function statusOf(store: Store): Status {
   if (store.dead) {
     return {
       text: 'Kernel gone: this is the last state. Copy as code keeps the analysis.',
-      tone: 'bad'
+      tone: 'bad',
+      share: null
     };
   }
   if (store.busy) {
     const text =
       store.queued > 0 ? 'Kernel busy, change queued' : 'Kernel busy';
-    return { text, tone: 'busy' };
+    return { text, tone: 'busy', share: null };
+  }
+  const { progress, numbers, memory } = store.reader;
+  const { preparing, bytes } = store.mover;
+  if (progress) {
+    const text = `Counting, ${events(progress.done)} of ${events(progress.total)} events`;
+    return { text, tone: 'quiet', share: shareOf(progress) };
+  }
+  if (preparing) {
+    const text = 'Preparing the handle';
+    return { text, tone: 'quiet', share: shareOf(preparing) };
   }
   if (store.state.status?.phase === 'running') {
-    return { text: 'Counting…', tone: 'quiet' };
+    return { text: 'Counting…', tone: 'quiet', share: null };
   }
-  const seen = store.reader.numbers?.events ?? null;
-  return { text: seen === null ? '' : `${events(seen)} events`, tone: 'quiet' };
+  const seen = numbers?.events ?? null;
+  if (seen === null) {
+    return { text: '', tone: 'quiet', share: null };
+  }
+  const kernel = (memory?.columns ?? 0) + (memory?.tiles ?? 0);
+  const held = kernel + bytes > 0 ? ` · ${size(kernel + bytes)}` : '';
+  const title =
+    `Memory: ${size(memory?.columns ?? 0)} of columns (at most ${size(memory?.budget ?? 0)}) and ` +
+    `${size(memory?.tiles ?? 0)} of tiles in the kernel, ${size(bytes)} of tiles in this page`;
+  const text = `${events(seen)} events${held}`;
+  return { text, title, tone: 'quiet', share: null };
+}
+
+function shareOf({ done, total }: { done: number; total: number }) {
+  return total > 0 ? done / total : 0;
 }
 
 /** The script, or, without a kernel, the document that opens as the same analysis. */

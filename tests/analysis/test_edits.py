@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import hist
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ GOOD: list[tuple[dict[str, Any], str]] = [
     ({"op": "move", "name": "window", "index": 0}, "0 <= x < 2"),
     ({"op": "set_literal", "name": "hard", "index": 0, "value": 35.25}, "pt > 35.25*GeV & abs(eta) < 2.4"),
     ({"op": "set_literal", "name": "hard", "index": 1, "value": 2}, "pt > 10*GeV & abs(eta) < 2"),
+    ({"op": "set_literal", "name": "hard", "index": [0, 1], "value": [15, 2]}, "pt > 15*GeV & abs(eta) < 2"),
     ({"op": "add", "step": {"step": "cut", "name": "new", "expression": "x > 1"}}, "x > 1"),
     ({"op": "add", "index": 0, "step": {"step": "weight", "name": "new", "expression": "x"}}, "new"),
     ({"op": "add_histogram", "histogram": {"name": "g", "axes": [{"expression": "x", "edges": [0, 1]}]}}, "1 bins"),
@@ -43,6 +45,12 @@ GOOD: list[tuple[dict[str, Any], str]] = [
         },
         "n:",
     ),
+    ({"op": "add_window", "histogram": "h", "low": 0.5, "high": 1}, "0.5 <= x < 1"),
+    (
+        {"op": "set_step", "name": "one", "step": {"step": "cut", "name": "two", "expression": "n >= 2"}},
+        "two     n >= 2",
+    ),
+    ({"op": "load", "document": hl.Analysis(EVENTS).cut("x > 1", name="loaded").to_json()}, "loaded"),
 ]
 
 
@@ -75,6 +83,44 @@ def test_an_edit_of_something_else_is_refused(operation: dict[str, Any]) -> None
 def test_what_is_no_edit_is_refused(operation: Any) -> None:
     with pytest.raises(AnalysisError, match="no edit"):
         apply(A, operation)
+
+
+def test_a_window_drawn_on_a_histogram_is_the_step_that_a_person_would_write() -> None:
+    objects = (
+        A.define("both", "pairs(Muon)")
+        .hist("Muon.pt", bins=4, range=(0, 40), name="pt")
+        .hist("both.mass", bins=4, range=(0, 40), name="m")
+        .hist("abs(Muon.eta)", bins=4, range=(0, 40), name="eta")
+        .hist("x", bins=2, range=(0, 2), name="early", at="hard")
+        .hist("x > 1", axes=[hist.axis.Boolean()], name="flags")
+    )
+
+    def drawn(name: str, **more: Any) -> hl.Analysis:
+        return apply(objects, {"op": "add_window", "histogram": name, "low": 15, "high": 25.5, **more})
+
+    assert drawn("pt") == objects.keep("Muon", "15 <= pt < 25.5")
+    assert drawn("m") == objects.keep("both", "15 <= mass < 25.5")
+    name = "any 15 <= abs(Muon.eta) < 25.5"
+    assert drawn("eta") == objects.cut("abs(Muon.eta)", low=15, high=25.5, any=True, name=name)
+    assert drawn("h") == objects.cut("x", low=15, high=25.5)
+    assert [step.name for step in drawn("early").steps][:2] == ["hard", "15 <= x < 25.5"]
+    again = apply(drawn("h"), {"op": "add_window", "histogram": "h", "low": 15, "high": 25.5})
+    assert again.steps[-1].name == "15 <= x < 25.5 (2)"
+    for wrong in ({"low": 30}, {"axis": 1}, {"histogram": "no"}, {"histogram": "flags"}, {"low": float("nan")}):
+        with pytest.raises(HeplensError):
+            drawn("h", **wrong)
+
+
+def test_a_new_name_of_a_step_is_followed() -> None:
+    regions = A.region("SR", ["one"]).hist("x", bins=2, range=(0, 2), name="early", at="one")
+    step = {"step": "cut", "name": "two", "expression": "n >= 2"}
+    made = apply(regions, {"op": "set_step", "name": "one", "step": step})
+    assert (made.regions[0].cuts, made.histograms[-1].at) == (("two",), "two")
+
+
+def test_histograms_change_places() -> None:
+    more = A.hist("n", bins=2, range=(0, 2), name="g")
+    assert [h.name for h in apply(more, {"op": "move_histogram", "name": "g", "index": 0}).histograms] == ["g", "h"]
 
 
 def test_a_window_is_not_given_to_what_has_none() -> None:

@@ -39,8 +39,9 @@ def root(page: Page, number: int = 0) -> Locator:
 def ready(page: Page, revision: int, number: int = 0) -> Locator:
     """The dashboard, showing the reference's numbers of this revision."""
     shown = root(page, number)
-    expect(shown).to_have_attribute("data-state", "ready", timeout=60_000)
+    # In this order: the state before the change was ready too.
     expect(shown).to_have_attribute("data-revision", str(revision), timeout=60_000)
+    expect(shown).to_have_attribute("data-state", "ready", timeout=60_000)
     return shown
 
 

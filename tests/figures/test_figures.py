@@ -8,7 +8,15 @@ import hist
 import numpy as np
 import pytest
 
-from heplens.figures import bins_of, counts_of, draw, draw_columns, snapshot
+from heplens.figures import (
+    bins_of,
+    counts_of,
+    draw,
+    draw_columns,
+    layers_of,
+    numbers_of,
+    snapshot,
+)
 
 
 def test_counts_come_with_flow_and_poisson_variance() -> None:
@@ -51,7 +59,10 @@ def test_text_from_a_file_is_never_a_column_a_template_or_markup() -> None:
         assert kind not in models
     assert "PlainText" in models
     drawing = draw(h, name=hostile)
-    assert set(drawing.rows.data) | set(drawing.outline.data) == {f"c{i}" for i in range(7)}
+    [drawn] = drawing.layers
+    assert drawn.rows is not None
+    assert drawn.outline is not None
+    assert set(drawn.rows.data) | set(drawn.outline.data) == {f"c{i}" for i in range(8)}
     tooltips = [tool.tooltips for tool in drawing.figure.tools]
     assert all(isinstance(t, list) and hostile not in str(t) for t in tooltips)
     assert document
@@ -78,11 +89,82 @@ def test_a_snapshot_holds_no_numbers_and_names_its_models() -> None:
 
 def test_counts_of_all_plots_are_one_list_of_buffers() -> None:
     h = hist.Hist.new.Reg(3, 0, 3).Int64().fill([1.5])
-    two = hist.Hist.new.Reg(3, 0, 3).Reg(2, 0, 2).Int64()
-    headers, buffers = counts_of({"h": h, "two": two})
-    assert headers[1] == {"name": "two", "drawn": False, "axes": 2}
+    two = hist.Hist.new.Reg(3, 0, 3).Reg(2, 0, 2, flow=False).Int64().fill([-1, 0.5, 2.5], [0.5, 0.5, 1.5])
+    three = hist.Hist.new.Reg(3, 0, 3).Reg(2, 0, 2).Reg(2, 0, 2).Int64()
+    headers, buffers = counts_of({"h": h, "two": two, "three": three})
+    assert headers[2] == {"name": "three", "drawn": False, "axes": 3}
     assert np.frombuffer(buffers[headers[0]["buffer"]]).tolist() == [0, 0, 1, 0, 0]
-    assert len(buffers) == 2
+    flat = np.frombuffer(buffers[headers[1]["buffer"]]).reshape(5, 4)
+    assert np.argwhere(flat).tolist() == [[0, 1], [1, 1], [3, 2]]
+    assert len(buffers) == 4
+
+
+def stacked() -> hist.Hist:
+    """Three datasets and two regions, as `Result` holds them; the value tells the place."""
+    h = hist.Hist(
+        hist.axis.StrCategory(["tt", "DY", "run"], name="dataset"),
+        hist.axis.StrCategory(["SR", "CR"], name="region"),
+        hist.axis.Regular(2, 0, 2, name="x"),
+        storage=hist.storage.Weight(),
+    )
+    for d in range(3):
+        for r in range(2):
+            h.fill(["tt", "DY", "run"][d], ["SR", "CR"][r], [0.5, 5], weight=100 * d + 10 * r + 1)
+    return h
+
+
+def test_datasets_and_regions_are_told_apart() -> None:
+    numbers = numbers_of(stacked())
+    assert (numbers.datasets, numbers.regions, numbers.size) == (("tt", "DY", "run"), ("SR", "CR"), 4)
+    assert numbers.values.reshape(3, 2, 4)[1, 1].tolist() == [0, 111, 0, 111]
+    assert numbers.bins([0, 1], 1).values.tolist() == [0, 11 + 111, 0, 11 + 111]
+    assert numbers.bins([0, 1], 1).variances.tolist() == [0, 11**2 + 111**2, 0, 11**2 + 111**2]
+
+
+def test_backgrounds_are_stacked_signals_are_lines_data_are_points() -> None:
+    layers = layers_of(["tt", "H", "DY", "run"], {"H": "signal", "run": "data", "tt": "background"})
+    shown = [(layer.name, layer.style, layer.of, layer.below) for layer in layers]
+    assert shown == [
+        ("tt", "stack", (0,), (2,)),
+        ("DY", "stack", (2,), ()),
+        ("uncertainty", "band", (0, 2), ()),
+        ("H", "line", (1,), ()),
+        ("run", "points", (3,), ()),
+    ]
+    assert len({layer.colour for layer in layers if layer.style == "stack"}) == 2
+    drawing = draw(stacked(), roles={"run": "data"}, region=1)
+    tops = [d.outline.data["c1"].tolist() for d in drawing.layers if d.outline is not None]
+    assert tops == [[0, 122, 0, 0], [0, 111, 0, 0]]
+    band, points = (d.rows.data for d in drawing.layers if d.rows is not None)
+    assert points["c7"][0] == 211
+    assert band["c4"][0] == np.sqrt(11**2 + 111**2)
+
+
+def test_a_map_says_which_models_change() -> None:
+    h = hist.Hist.new.Reg(2, 0, 2, label="a").Var([0, 1, 5], label="b").Int64().fill([0.5, 9], [2, 2])
+    made = snapshot({"map": h})
+    [plot] = made.plots
+    assert (plot["kind"], plot["of"]) == ("map", [0])
+    ids = {model["id"] for model in _objects(made.document)}
+    assert {plot["figure"], plot["cells"], plot["colours"]} <= ids
+    assert [np.frombuffer(made.buffers[plot["buffer"] + i]).tolist() for i in (0, 1)] == [[0, 1, 2], [0, 1, 5]]
+
+
+def _objects(value: object) -> list[dict[str, str]]:
+    """All models of a document."""
+    if isinstance(value, dict):
+        own = [value] if value.get("type") == "object" and "id" in value else []
+        return own + [model for inner in value.values() for model in _objects(inner)]
+    return [model for inner in value for model in _objects(inner)] if isinstance(value, list) else []
+
+
+def test_windows_are_drawn_on_whole_numbers_where_bins_are() -> None:
+    counting = snapshot({"n": hist.Hist.new.Reg(8, -0.5, 7.5).Int64(), "m": hist.Hist.new.Reg(60, 60, 120).Int64()})
+    jets, mass = (plot["grid"] for plot in counting.plots)
+    assert (jets["unit"], jets["exponent"]) == (1, 0)
+    assert mass["exponent"] < 0
+    letters = snapshot({"c": hist.Hist.new.StrCat(["a"]).Int64()})
+    assert letters.plots[0]["grid"] is None
 
 
 def test_two_axes_are_refused_as_one() -> None:

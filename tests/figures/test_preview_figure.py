@@ -41,7 +41,7 @@ def test_a_branch_is_bins_with_errors(log: bool) -> None:
     assert isinstance(plot.y_scale, LogScale) is log
     assert (plot.y_range.start > 0) is log
     if log:
-        outline = next(dict(r.data_source.data) for r in plot.renderers if "c2" not in r.data_source.data)
+        outline = next(dict(r.data_source.data) for r in plot.renderers if "c3" not in r.data_source.data)
         assert min(outline["c1"]) == plot.y_range.start, "a logarithm of zero would leave a gap"
 
 
@@ -53,7 +53,7 @@ def test_text_of_files_is_text() -> None:
     assert len(texts) == 4
     assert all(isinstance(text, PlainText) for text in texts)
     assert titles(plot)[0].text == hostile
-    assert set(data(plot)) == {f"c{i}" for i in range(7)}, "columns have names of ours"
+    assert set(data(plot)) == {f"c{i}" for i in range(8)}, "columns have names of ours"
     assert all("<" not in pair and "@{" not in pair for tool in plot.hover for row in tool.tooltips for pair in row)
 
 

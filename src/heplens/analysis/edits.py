@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..columns.parse import parse
 from ..errors import AnalysisError, nearest
-from .document import histogram_in, step_in
+from .document import from_json, histogram_in, step_in
 from .literals import replace_literal
 from .steps import Cut, Define, kind
+from .windows import with_window
 
 if TYPE_CHECKING:
     from .value import Analysis
@@ -39,17 +40,34 @@ def _set_window(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
     return analysis.replace_step(op["name"], low=op["low"], high=op["high"])
 
 
+def _add_window(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    low, high = _finite(op["low"]), _finite(op["high"])
+    return with_window(analysis, _text(op["histogram"]), low, high, _whole(op.get("axis", 0)))
+
+
+def _set_step(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    """Another step in the place of one; what refers to it by name follows a new name."""
+    at = analysis.index(op["name"])
+    step = step_in(op["step"], "the step")
+    if step.name != op["name"] and not isinstance(step, Define):
+        analysis = analysis.rename(op["name"], step.name)
+    return analysis.with_parts(steps=(*analysis.steps[:at], step, *analysis.steps[at + 1 :]))
+
+
 def _set_expression(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
     parse(op["expression"])
     return analysis.replace_step(op["name"], expression=op["expression"])
 
 
 def _set_literal(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
-    step = analysis.steps[analysis.index(op["name"])]
-    value = op["value"]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise AnalysisError(f"a literal is a finite number, not {value!r}")
-    return analysis.replace_step(op["name"], expression=replace_literal(step.expression, _whole(op["index"]), value))
+    """One number of an expression, or several: the edges of a window that is moved as a whole."""
+    text = analysis.steps[analysis.index(op["name"])].expression
+    places, values = _several(op["index"]), _several(op["value"])
+    if len(places) != len(values):
+        raise AnalysisError("there are as many values as places")
+    for place, value in zip(places, values, strict=True):
+        text = replace_literal(text, _whole(place), _finite(value))
+    return analysis.replace_step(op["name"], expression=text)
 
 
 def _set_enabled(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
@@ -80,12 +98,45 @@ def _add_histogram(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
     return analysis.with_parts(histograms=(*analysis.histograms, histogram_in(op["histogram"], "the new histogram")))
 
 
+def _move_histogram(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    histograms = list(analysis.histograms)
+    histograms.insert(_whole(op["index"]), histograms.pop(_histogram(analysis, op["name"])))
+    return analysis.with_parts(histograms=tuple(histograms))
+
+
 def _set_histogram(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
-    names = [histogram.name for histogram in analysis.histograms]
-    if op["name"] not in names:
-        raise AnalysisError(f"there is no histogram {op['name']!r}{nearest(str(op['name']), names)}")
+    at = _histogram(analysis, op["name"])
     changed = histogram_in(op["histogram"], "the histogram")
-    return analysis.with_parts(histograms=tuple(changed if h.name == op["name"] else h for h in analysis.histograms))
+    return analysis.with_parts(histograms=(*analysis.histograms[:at], changed, *analysis.histograms[at + 1 :]))
+
+
+def _load(analysis: Analysis, op: Mapping[str, Any]) -> Analysis:
+    """The steps, regions and histograms of a document on the data that are open. Its own data stay unread."""
+    loaded = from_json(_text(op["document"]))
+    return analysis.with_parts(steps=loaded.steps, regions=loaded.regions, histograms=loaded.histograms)
+
+
+def _histogram(analysis: Analysis, name: Any) -> int:
+    names = [histogram.name for histogram in analysis.histograms]
+    if name not in names:
+        raise AnalysisError(f"there is no histogram {name!r}{nearest(str(name), names)}")
+    return names.index(name)
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise AnalysisError(f"this is text, not {value!r}")
+    return value
+
+
+def _finite(value: Any) -> float | int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise AnalysisError(f"a finite number is needed, not {value!r}")
+    return value
 
 
 def _whole(value: Any) -> int:
@@ -102,6 +153,8 @@ def _truth(value: Any) -> bool:
 
 _EDITS: dict[str, Callable[[Analysis, Mapping[str, Any]], Analysis]] = {
     "set_window": _set_window,
+    "add_window": _add_window,
+    "set_step": _set_step,
     "set_expression": _set_expression,
     "set_literal": _set_literal,
     "set_enabled": _set_enabled,
@@ -111,4 +164,6 @@ _EDITS: dict[str, Callable[[Analysis, Mapping[str, Any]], Analysis]] = {
     "add": _add,
     "add_histogram": _add_histogram,
     "set_histogram": _set_histogram,
+    "move_histogram": _move_histogram,
+    "load": _load,
 }

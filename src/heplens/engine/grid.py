@@ -33,6 +33,17 @@ class Grid:
         return {"start": self.start, "stop": self.stop, "unit": self.unit, "exponent": self.exponent}
 
 
+def nice_axis(low: float, high: float, *, whole: bool = False, bins: int = 60) -> tuple[float, float, int]:
+    """Low edge, high edge and number of bins of an axis that covers `low` to `high`, at most `bins` of a round width.
+
+    For whole numbers each has the middle of a bin.
+    """
+    grid = nice_grid(low, high, whole=whole, steps=bins)
+    if whole and high - low < bins:
+        return math.floor(low) - 0.5, math.floor(high) + 0.5, math.floor(high) - math.floor(low) + 1
+    return grid.value(grid.start), grid.value(grid.stop), grid.stop - grid.start
+
+
 def nice_grid(low: float, high: float, *, whole: bool = False, steps: int = STEPS) -> Grid:
     """The finest grid of 1, 2 or 5 times a power of ten with at most `steps` steps that covers `low` to `high`.
 

@@ -36,24 +36,15 @@ class Bins:
 
 
 def bins_of(h: Hist) -> Bins:
-    """Edges, values and variances of a 1-D histogram, flow included; an axis without flow has zeros there.
+    """Edges, values and variances of a 1-D histogram, flow included; an axis without flow has zeros there."""
+    from .numbers import numbers_of
 
-    Unweighted storages carry no variance: it is the count.
-    """
     if h.ndim != 1:
         raise ValueError(f"a figure of bins needs one axis, this histogram has {h.ndim}")
-    axis = h.axes[0]
-    values = np.asarray(h.values(flow=True), dtype=np.float64)
-    spread = h.variances(flow=True)
-    variances = values.copy() if spread is None else np.asarray(spread, dtype=np.float64)
-    before, after = int(axis.traits.underflow), int(axis.traits.overflow)
-    if not (before and after):
-        pad = (1 - before, 1 - after)
-        values, variances = np.pad(values, pad), np.pad(variances, pad)
-    return Bins(_edges(axis), values, variances)
+    return numbers_of(h).bins([0])
 
 
-def _edges(axis: Any) -> Floats:
+def edges_of(axis: Any) -> Floats:
     """Categories stand at 0, 1, 2 …: bin i reaches from i - 0.5 to i + 0.5, so that its label is under its middle."""
     if is_category(axis):
         return np.arange(len(axis) + 1, dtype=np.float64) - 0.5
@@ -64,21 +55,28 @@ def is_category(axis: Any) -> bool:
     return bool(axis.traits.discrete) and not bool(axis.traits.ordered)
 
 
-def draw_columns(bins: Bins) -> tuple[dict[str, Floats], dict[str, Floats]]:
+def draw_columns(bins: Bins, below: Floats | None = None) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """What the glyphs read: the outline (n + 2 points) and the bins (n rows).
 
-    Outline: ``c0`` x, ``c1`` y; each y holds until the next x, so it rises from zero at the first edge and falls back
-    to zero at the last. Bins: ``c0`` left, ``c1`` right, ``c2`` middle, ``c3`` value, ``c4`` error, ``c5`` and ``c6``
-    the ends of the error bar, NaN (not drawn) where nothing was filled.
+    Outline: ``c0`` x, ``c1`` top, ``c2`` bottom; each holds until the next x, so the top rises from the bottom at the
+    first edge and falls back to it at the last. Bins: ``c0`` left, ``c1`` right, ``c2`` middle, ``c3`` value, ``c4``
+    error, ``c5`` and ``c6`` the ends of the error bar, ``c7`` the value; these three are NaN (not drawn) where nothing
+    was filled.
+
+    Parameters
+    ----------
+    below : what the histogram stands on in a stack, flow included; nothing by default.
     """
     edges, inner = bins.edges, slice(1, -1)
     values = bins.values[inner]
     variances = bins.variances[inner]
+    bottom = np.zeros(len(values)) if below is None else below[inner]
     error = np.sqrt(np.maximum(variances, 0.0))
     filled = variances > 0
     outline = {
         "c0": np.concatenate([edges[:1], edges]),
-        "c1": np.concatenate([[0.0], values, [0.0]]),
+        "c1": np.concatenate([[0.0], bottom + values, [0.0]]),
+        "c2": np.concatenate([[0.0], bottom, [0.0]]),
     }
     rows = {
         "c0": edges[:-1],
@@ -88,5 +86,6 @@ def draw_columns(bins: Bins) -> tuple[dict[str, Floats], dict[str, Floats]]:
         "c4": error,
         "c5": np.where(filled, values - error, np.nan),
         "c6": np.where(filled, values + error, np.nan),
+        "c7": np.where(filled, values, np.nan),
     }
     return outline, rows

@@ -1,4 +1,4 @@
-"""One 1-D histogram as a Bokeh figure: an outline with a light fill, and error bars."""
+"""A histogram of one variable as a Bokeh figure, alone or as a stack of datasets with data over it."""
 
 from __future__ import annotations
 
@@ -8,31 +8,53 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .columns import Bins, bins_of, draw_columns, is_category
+from .columns import Bins, Floats, draw_columns, is_category
+from .layers import Layer, layers_of
+from .numbers import numbers_of
 
 if TYPE_CHECKING:
     from bokeh.models import ColumnDataSource
     from bokeh.plotting import figure
     from hist import Hist
 
-LINE = "#1f5fa8"
 HEADROOM = 1.08
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A layer and the models that change with its counts; either may be missing."""
+
+    layer: Layer
+    outline: ColumnDataSource | None
+    rows: ColumnDataSource | None
+
+
+@dataclass(frozen=True)
 class Drawing:
-    """A figure and the models that change with the counts."""
+    """A figure and what is drawn in it, from the back to the front."""
 
     figure: figure
-    outline: ColumnDataSource
-    rows: ColumnDataSource
+    layers: tuple[Drawn, ...]
 
 
-def draw(h: Hist, *, name: str = "", height: int = 220) -> Drawing:
-    """The figure of a 1-D histogram; labels are shown as typed, never as markup."""
-    axis = h.axes[0]
-    labels = {float(i): str(label) for i, label in enumerate(axis)} if is_category(axis) else {}
-    return draw_bins(bins_of(h), label_of(h, name), value_label(h), labels=labels, name=name, height=height)
+def draw(
+    h: Hist, *, name: str = "", height: int = 220, roles: Mapping[str, str] | None = None, region: int = 0
+) -> Drawing:
+    """The figure of a histogram of one variable; labels are shown as typed, never as markup.
+
+    Parameters
+    ----------
+    h : may have an axis of datasets and one of regions in front of that of the variable.
+    roles : what a dataset is: "background" (stacked), "signal" (a line) or "data" (points).
+    region : which of the regions is drawn.
+    """
+    numbers = numbers_of(h)
+    axis = numbers.axes[0]
+    parts: list[tuple[Layer, Bins, Floats | None]] = []
+    for layer in layers_of(numbers.datasets, roles or {}):
+        below = numbers.bins(list(layer.below), region).values if layer.below else None
+        parts.append((layer, numbers.bins(list(layer.of), region), below))
+    return _figure(parts, label_of(axis, name), value_label(h, axis), labels_of(axis), False, name, height)
 
 
 def draw_bins(
@@ -47,41 +69,77 @@ def draw_bins(
 ) -> Drawing:
     """The figure of bins.
 
-    Columns are called ``c0``, ``c1`` … whatever the branch is called, and the tooltip is a list of pairs: text from a
-    file is never read as a template.
-
     Parameters
     ----------
     labels : category labels by the position on the x axis that they belong to.
     log : a logarithmic y axis; what is not above zero is drawn at its lower end.
     """
-    from bokeh.models import ColumnDataSource, HoverTool
+    [layer] = layers_of((), {})
+    return _figure([(layer, bins, None)], x_label, y_label, labels or {}, log, name, height)
 
-    floor, top = value_range(bins, log)
-    outline, rows = draw_columns(bins)
-    if log:
-        outline["c1"] = np.maximum(outline["c1"], floor)
-        rows["c5"] = np.where(np.isnan(rows["c5"]), np.nan, np.maximum(rows["c5"], floor))
-    x_range = float(bins.edges[0]), float(bins.edges[-1])
-    plot = frame(x_range, (floor, top), x_label, y_label, log=log, name=name, height=height)
-    drawing = Drawing(plot, ColumnDataSource(outline), ColumnDataSource(rows, name="rows"))
-    plot.varea_step(
-        x="c0",
-        y1=floor if log else 0,
-        y2="c1",
-        step_mode="after",
-        source=drawing.outline,
-        fill_color=LINE,
-        fill_alpha=0.12,
-    )
-    plot.step(x="c0", y="c1", mode="after", source=drawing.outline, line_color=LINE, line_width=1.5)
-    plot.segment(x0="c2", y0="c5", x1="c2", y1="c6", source=drawing.rows, line_color=LINE, line_width=1)
-    hit = plot.quad(left="c0", right="c1", bottom=0, top="c3", source=drawing.rows, fill_alpha=0, line_alpha=0)
-    pairs = [("bin", "@c0 – @c1"), ("sum", "@c3 ± @c4")]
-    plot.add_tools(HoverTool(renderers=[hit], tooltips=pairs, mode="vline", point_policy="follow_mouse"))
+
+def _figure(
+    parts: list[tuple[Layer, Bins, Floats | None]],
+    x_label: str,
+    y_label: str,
+    labels: Mapping[float, str],
+    log: bool,
+    name: str,
+    height: int,
+) -> Drawing:
+    """Columns are called ``c0``, ``c1`` … whatever the branch is called, and the tooltip is a list of pairs: text from
+    a file is never read as a template.
+    """
+    from bokeh.models import HoverTool
+
+    ranges = [value_range(bins, log) for layer, bins, _ in parts if layer.style != "stack"]
+    floor, top = min(low for low, _ in ranges), max(high for _, high in ranges)
+    edges = parts[0][1].edges
+    plot = frame((float(edges[0]), float(edges[-1])), (floor, top), x_label, y_label, log=log, name=name, height=height)
+    drawn = []
+    for layer, bins, below in parts:
+        outline, rows = draw_columns(bins, below)
+        if log:
+            for column in ("c1", "c2"):
+                outline[column] = np.maximum(outline[column], floor)
+            rows["c5"] = np.where(np.isnan(rows["c5"]), np.nan, np.maximum(rows["c5"], floor))
+        drawn.append(_layer(plot, layer, outline, rows))
+    rows_drawn = next((d.rows for d in drawn if d.rows is not None), None)
+    if rows_drawn is not None:
+        hit = plot.quad(left="c0", right="c1", bottom=0, top="c3", source=rows_drawn, fill_alpha=0, line_alpha=0)
+        pairs = [("bin", "@c0 – @c1"), ("sum", "@c3 ± @c4")]
+        plot.add_tools(HoverTool(renderers=[hit], tooltips=pairs, mode="vline", point_policy="follow_mouse"))
     if labels:
-        label_ticks(plot, labels)
-    return drawing
+        label_ticks(plot.xaxis, labels)
+    return Drawing(plot, tuple(drawn))
+
+
+def _layer(plot: figure, layer: Layer, columns: dict[str, Floats], cells: dict[str, Floats]) -> Drawn:
+    from bokeh.models import ColumnDataSource
+
+    style, colour = layer.style, layer.colour
+    outline = ColumnDataSource(columns) if style in ("single", "stack", "line") else None
+    rows = ColumnDataSource(cells, name="rows") if style in ("single", "band", "points") else None
+    # The page gives what is called "line" or "ink" the colours of its theme.
+    named = {"single": "line", "band": "ink", "points": "ink"}.get(style, "")
+    if style in ("single", "stack"):
+        alpha = 0.12 if style == "single" else 0.85
+        plot.varea_step(
+            x="c0", y1="c2", y2="c1", step_mode="after", source=outline, fill_color=colour, fill_alpha=alpha, name=named
+        )
+    if style in ("single", "line"):
+        width = 1.5 if style == "single" else 2
+        plot.step(x="c0", y="c1", mode="after", source=outline, line_color=colour, line_width=width, name=named)
+    if style == "band":
+        plot.quad(
+            left="c0", right="c1", bottom="c5", top="c6", source=rows,
+            fill_color=colour, fill_alpha=0.25, line_color=None, name=named,
+        )  # fmt: skip
+    if style in ("single", "points"):
+        plot.segment(x0="c2", y0="c5", x1="c2", y1="c6", source=rows, line_color=colour, line_width=1, name=named)
+    if style == "points":
+        plot.scatter(x="c2", y="c7", source=rows, size=4.5, fill_color=colour, line_color=colour, name=named)
+    return Drawn(layer, outline, rows)
 
 
 def frame(
@@ -120,18 +178,23 @@ def frame(
     return plot
 
 
-def label_ticks(plot: figure, labels: Mapping[float, str]) -> None:
-    """Category labels as ticks of the x axis."""
+def label_ticks(axis: Any, labels: Mapping[float, str]) -> None:
+    """Category labels as ticks of an axis."""
     from bokeh.models import PlainText
 
-    plot.xaxis.ticker = list(labels)
-    plot.xaxis.major_label_overrides = {at: PlainText(label) for at, label in labels.items()}
+    axis.ticker = list(labels)
+    axis.major_label_overrides = {at: PlainText(label) for at, label in labels.items()}
 
 
-def label_of(h: Hist, name: str) -> str:
-    """What the x axis shows; hist calls an axis without a label "Axis 0", which says nothing."""
-    label = str(h.axes[0].label or "")
-    return name if not label or label == "Axis 0" else label
+def labels_of(axis: Any) -> dict[float, str]:
+    """The labels of a category axis by their positions; none for others."""
+    return {float(i): str(label) for i, label in enumerate(axis)} if is_category(axis) else {}
+
+
+def label_of(axis: Any, name: str) -> str:
+    """What an axis shows; hist calls one without a label "Axis 0", which says nothing."""
+    label = str(axis.label or "")
+    return name if not label or label.startswith("Axis ") else label
 
 
 def value_range(bins: Bins, log: bool = False) -> tuple[float, float]:
@@ -149,10 +212,10 @@ def value_range(bins: Bins, log: bool = False) -> tuple[float, float]:
     return low * HEADROOM, (high * HEADROOM) or 1.0
 
 
-def value_label(h: Hist) -> str:
+def value_label(h: Hist, axis: Any) -> str:
     """``entries / 2`` or ``sum of weights / 2``, with the bin width when there is one."""
     what = "sum of weights" if "Weight" in type(h.view(flow=True)).__name__ else "entries"
-    widths = None if is_category(h.axes[0]) else h.axes[0].widths
+    widths = None if is_category(axis) else axis.widths
     if widths is None or len(widths) == 0 or float(widths.max() - widths.min()) > 1e-9 * float(widths.max()):
         return what
     return f"{what} / {float(widths[0]):.4g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,17 +11,36 @@ from numpy.typing import NDArray
 from .histogram import frame
 
 if TYPE_CHECKING:
+    from bokeh.models import ColumnDataSource, LinearColorMapper, LogColorMapper
     from bokeh.plotting import figure
 
 Floats = NDArray[np.float64]
 
 # Without the darkest quarter of viridis, which could not be told from a dark page.
 _DARKEST = 64
+NONE = (0, 0, 0, 0)  # the colour of a cell without a value
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """A figure and the models that change with the counts."""
+
+    figure: figure
+    cells: ColumnDataSource
+    colours: LinearColorMapper | LogColorMapper
 
 
 def draw_map(
-    x: Floats, y: Floats, values: Floats, x_label: str, y_label: str, *, log: bool = False, height: int = 220
-) -> figure:
+    x: Floats,
+    y: Floats,
+    values: Floats,
+    x_label: str,
+    y_label: str,
+    *,
+    log: bool = False,
+    name: str = "",
+    height: int = 220,
+) -> HeatMap:
     """The figure of bin contents.
 
     Parameters
@@ -36,10 +56,10 @@ def draw_map(
     palette = Viridis256[_DARKEST:]
     least, most = (float(values[filled].min()), float(values[filled].max())) if filled.any() else (1.0, 1.0)
     if log:
-        mapper = LogColorMapper(palette=palette, low=least, high=most if most > least else 10 * least)
+        mapper = LogColorMapper(palette=palette, low=least, high=most if most > least else 10 * least, nan_color=NONE)
     else:
-        mapper = LinearColorMapper(palette=palette, low=min(least, 0.0), high=max(most, 0.0))
-    plot = frame((float(x[0]), float(x[-1])), (float(y[0]), float(y[-1])), x_label, y_label, height=height)
+        mapper = LinearColorMapper(palette=palette, low=min(least, 0.0), high=max(most, 0.0), nan_color=NONE)
+    plot = frame((float(x[0]), float(x[-1])), (float(y[0]), float(y[-1])), x_label, y_label, name=name, height=height)
     plot.ygrid.visible = False
     i, j = np.nonzero(filled)
     source = ColumnDataSource(
@@ -59,4 +79,4 @@ def draw_map(
         major_tick_line_color=None,
     )
     plot.add_layout(bar, "right")
-    return plot
+    return HeatMap(plot, source, mapper)

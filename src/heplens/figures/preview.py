@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Bins
-from .histogram import HEADROOM, LINE, draw_bins, frame, label_ticks
+from .histogram import HEADROOM, draw_bins, frame, label_ticks
+from .layers import LINE
 from .map import draw_map
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def draw_preview(preview: Mapping[str, Any], log: bool = False) -> figure | None
     if kind == "histogram2d":
         x, y = (numbers(edges) for edges in preview["edges"])
         labels = preview["x_label"], preview.get("y_label", "")
-        return draw_map(x, y, numbers(preview["values"]), *labels, log=log, height=HEIGHT + 30)
+        return draw_map(x, y, numbers(preview["values"]), *labels, log=log, height=HEIGHT + 30).figure
     if kind in ("profile", "graph"):
         return _points(preview)
     return None
@@ -116,7 +117,7 @@ def _points(preview: Mapping[str, Any]) -> figure:
     plot.scatter(x="c2", y="c3", source=source, size=4, line_color=LINE, fill_color=LINE)
     labels = _labels(preview, at)
     if labels:
-        label_ticks(plot, labels)
+        label_ticks(plot.xaxis, labels)
         _turn(plot, labels)
     return plot
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..columns.resident import Resident
 from ..errors import AnalysisError
-from ..figures import bins_of, counts_of, snapshot
+from ..figures import counts_of, numbers_of, snapshot
 from . import messages as m
 from .handles import Handle, Range, handles, positions
 from .packing import pack
@@ -39,6 +39,7 @@ class Outcome:
 
     result: Result
     histograms: Mapping[str, Hist]
+    roles: Mapping[str, str]
     shape: str
 
     @property
@@ -85,6 +86,33 @@ class Compute:
     def script(self, analysis: Analysis) -> str:
         return analysis.to_script()
 
+    def complete(self, analysis: Analysis, request: m.AskCompletions) -> m.Json:
+        from .completion import complete
+
+        return complete(analysis, request.place, request.text, request.cursor, request.collection).to_json()
+
+    def axis(self, analysis: Analysis, place: int, expression: str) -> m.Json:
+        """An axis for an expression, as the document writes it.
+
+        Raises
+        ------
+        ExpressionError : the expression means nothing there, or is an object.
+        AnalysisError : it has no finite value, so only its author can know the range.
+        """
+        from ..columns.resolve import resolve
+        from ..engine.grid import nice_axis
+
+        before = analysis.with_parts(steps=analysis.steps[:place], histograms=(), regions=())
+        node, _ = resolve(expression, before.bound.scope)
+        if node.type.kind in ("bool", "str"):
+            kind = "boolean" if node.type.kind == "bool" else "str_category"
+            return {"expression": expression, "kind": kind, **({"growth": True} if kind == "str_category" else {})}
+        span = self._data_range(analysis, place, expression)
+        if span is None:
+            raise AnalysisError(f"{expression!r} has no finite value here; give the range of the axis")
+        low, high, bins = nice_axis(*span, whole=node.type.kind == "int")
+        return {"expression": expression, "bins": bins, "range": [low, high]}
+
     def run(
         self,
         analysis: Analysis,
@@ -100,12 +128,20 @@ class Compute:
 
         def part(total: int, make: Callable[[], Result]) -> None:
             if so_far is not None:
-                so_far(total, lambda: _outcome(make()))
+                so_far(total, lambda: _outcome(analysis, make()))
 
         result = run(analysis, cancel=cancel, columns=self._columns.begin(), so_far=part)
         if cancel is not None and cancel():
             raise AnalysisError("cancelled: something newer was asked for")
-        return _outcome(result)
+        return _outcome(analysis, result)
+
+    def empty(self, analysis: Analysis) -> Outcome | None:
+        """What the plots will look like before anything is counted; None when only the data tell their axes."""
+        from ..engine.run import run
+
+        if any(axis.growth for histogram in analysis.histograms for axis in histogram.axes):
+            return None
+        return _outcome(analysis, run(analysis, cancel=lambda: True))
 
     # --- messages -----------------------------------------------------------------------------------------------------
 
@@ -137,7 +173,7 @@ class Compute:
         return fields, buffers
 
     def snapshot(self, outcome: Outcome) -> tuple[m.Json, list[bytes]]:
-        made = snapshot(outcome.histograms)
+        made = snapshot(outcome.histograms, outcome.roles)
         fields = {"bokeh": made.bokeh, "shape": outcome.shape, "document": made.document, "plots": made.plots}
         return fields, made.buffers
 
@@ -195,8 +231,10 @@ class Compute:
         return self._ranges[key]
 
 
-def _outcome(result: Result) -> Outcome:
-    return Outcome(result, result.histograms, _shape(result.histograms))
+def _outcome(analysis: Analysis, result: Result) -> Outcome:
+    samples = analysis.dataset.samples if analysis.dataset is not None else ()
+    roles = {sample.name: sample.role for sample in samples}
+    return Outcome(result, result.histograms, roles, _shape(result.histograms, roles))
 
 
 def _span(analysis: Analysis, expression: str, columns: Callable[[Source], Source]) -> Range | None:
@@ -214,13 +252,13 @@ def _span(analysis: Analysis, expression: str, columns: Callable[[Source], Sourc
     return float(values.min()), float(np.quantile(values, 0.995))
 
 
-def _shape(histograms: Mapping[str, Hist]) -> str:
-    """Names and bins of everything that is drawn: a document fits as long as this is the same."""
-    parts = [(name, [repr(axis) for axis in h.axes]) for name, h in histograms.items()]
-    digest = blake2b(repr(parts).encode(), digest_size=12)
-    for h in histograms.values():
-        if h.ndim == 1:
-            digest.update(bins_of(h).edges.tobytes())
+def _shape(histograms: Mapping[str, Hist], roles: Mapping[str, str]) -> str:
+    """Names, bins and roles of everything that is drawn: a document fits as long as this is the same."""
+    digest = blake2b(repr(sorted(roles.items())).encode(), digest_size=12)
+    for name, h in histograms.items():
+        digest.update(repr((name, [repr(axis) for axis in h.axes])).encode())
+        for edges in numbers_of(h).edges:
+            digest.update(edges.tobytes())
     return digest.hexdigest()
 
 

@@ -8,7 +8,7 @@ made, so that the page can drop what is out of date.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 PROTOCOL = 2
@@ -27,6 +27,15 @@ class Status:
 
 
 @dataclass(frozen=True)
+class JobState:
+    """The analysis on Dask: a line about it, and how much is done, from 0 to 1."""
+
+    phase: Literal["running", "done", "failed"]
+    text: str
+    share: float | None = None
+
+
+@dataclass(frozen=True)
 class State:
     """The one synced trait, written by Python only."""
 
@@ -35,6 +44,7 @@ class State:
     can_undo: bool = False
     can_redo: bool = False
     status: Status = field(default_factory=Status)
+    job: JobState | None = None
 
     def to_json(self) -> Json:
         return {"protocol": PROTOCOL, **asdict(self)}
@@ -59,6 +69,13 @@ class Undo:
 
 @dataclass(frozen=True)
 class Redo:
+    id: str
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Back to the analysis that was explored first; a change like any other."""
+
     id: str
 
 
@@ -102,22 +119,77 @@ class AskScript:
     id: str
 
 
-Request = Edit | Undo | Redo | AskSnapshot | AskCounts | AskTile | AskBokeh | AskScript
+@dataclass(frozen=True)
+class AskCompletions:
+    """What could be typed at `cursor` of `text`, an expression that stands before step `place`.
+
+    `collection` is the one being filtered. `edit` is what the text would become: the answer tells what is wrong with
+    it, and nothing is committed.
+    """
+
+    id: str
+    place: int
+    text: str
+    cursor: int
+    collection: str = ""
+    edit: Json | None = None
+
+
+@dataclass(frozen=True)
+class AskRange:
+    """An axis for an expression that stands before step `place`: what its values span, rounded to nice numbers."""
+
+    id: str
+    place: int
+    expression: str
+
+
+@dataclass(frozen=True)
+class Submit:
+    """Hand the current analysis over to Dask."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class CancelJob:
+    id: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the plots look like at `revision`, for the saved notebook; the buffer is a PNG."""
+
+    id: str
+    revision: int
+
+
+Request = (
+    Edit | Undo | Redo | Reset | Submit | CancelJob | Picture
+    | AskSnapshot | AskCounts | AskTile | AskBokeh | AskScript | AskCompletions | AskRange
+)  # fmt: skip
 
 REQUESTS: dict[str, type[Request]] = {
     "edit": Edit,
     "undo": Undo,
     "redo": Redo,
+    "reset": Reset,
+    "submit": Submit,
+    "cancel_job": CancelJob,
+    "picture": Picture,
     "snapshot": AskSnapshot,
     "counts": AskCounts,
     "tile": AskTile,
     "bokeh": AskBokeh,
     "script": AskScript,
+    "completions": AskCompletions,
+    "range": AskRange,
 }
 
 ReplyKind = Literal[
-    "accepted", "refused", "stale", "failed", "partial", "snapshot", "counts", "tile", "bokeh", "script"
-]
+    "accepted", "refused", "stale", "failed",
+    "partial", "snapshot", "counts", "tile", "bokeh", "script", "completions", "range",
+]  # fmt: skip
 REPLIES: tuple[str, ...] = get_args(ReplyKind)
 # accepted  {revision}                                       the edit is committed
 # refused   {reason, position, revision}                     it is not; position: offending character or null
@@ -130,6 +202,8 @@ REPLIES: tuple[str, ...] = get_args(ReplyKind)
 # tile      {revision, key, form, rows, plots, cutflow, ...} buffers: boundaries, kinds, cells; see packing.py
 # bokeh     {version, encoding}                              buffer: the script
 # script    {text}
+# completions {start, options, problem}                      problem: {reason, position, instead} of the edit, or null
+# range     {axis}                                           as in a document
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "id": (str,),
@@ -138,6 +212,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "edit": (dict,),
     "handle": (str,),
     "version": (str,),
+    "place": (int,),
+    "text": (str,),
+    "cursor": (int,),
+    "collection": (str,),
+    "expression": (str,),
 }
 
 
@@ -169,10 +248,11 @@ def parse(content: object) -> Request:
     if cls is None or not isinstance(kind, str):
         raise MessageError(id, f"The page sent a message of unknown kind {kind!r}.")
     fields: Json = {}
-    for name in cls.__dataclass_fields__:
+    for name, known in cls.__dataclass_fields__.items():
         value = content.get(name)
-        optional = cls is AskCounts and name == "edit"
-        if (value is None and not optional) or (value is not None and not _fits(name, value)):
+        if value is None and known.default is not MISSING:
+            continue
+        if value is None or not _fits(name, value):
             raise MessageError(id, f"The page sent a {kind!r} message whose field {name!r} is missing or wrong.")
         fields[name] = value
     return cls(**fields)

@@ -10,21 +10,27 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ExpressionError, HeplensError
+from ..errors import AnalysisError, ExpressionError, HeplensError
 from . import messages as m
 from .history import History
+from .offers import instead
 from .progress import Progress
 from .rebase import rebased
+from .submission import Submission
 from .worker import Task, Worker
 
 if TYPE_CHECKING:
     from ..analysis import Analysis
+    from ..engine.result import Result
+    from ..jobs import Job
     from .compute import Compute, Outcome, SoFar
 
 REMEMBERED = 100
+MOST_OF_A_PICTURE = 16_000_000
 
 Send = Callable[[m.Json, Sequence[bytes]], None]
 Publish = Callable[[m.Json], None]
+KeepPicture = Callable[[bytes, "Analysis", "Result"], None]
 
 
 class Session:
@@ -36,11 +42,20 @@ class Session:
     compute : runs an analysis, makes tiles and figures; the only part that is slow.
     send : sends one message with buffers to the page; called from several threads.
     publish : puts the state where every view sees it.
+    keep_picture : is given a PNG of the plots, the analysis and its result whenever a page is idle.
     """
 
-    def __init__(self, analysis: Analysis, compute: Compute, send: Send, publish: Publish) -> None:
+    def __init__(
+        self,
+        analysis: Analysis,
+        compute: Compute,
+        send: Send,
+        publish: Publish,
+        keep_picture: KeepPicture | None = None,
+    ) -> None:
         self._lock = threading.RLock()
         self._history: History[Analysis] = History(analysis)
+        self._first = analysis
         self._known = {self._history.revision: analysis}
         self._compute = compute
         self._send = send
@@ -49,6 +64,9 @@ class Session:
         self._builder = Worker("heplens-tiles")  # a drag that begins must not wait for a count that runs
         self._status = m.Status()
         self._outcome: tuple[int, Outcome] | None = None
+        self._submission: Submission | None = None
+        self._job: m.JobState | None = None
+        self._keep_picture = keep_picture
 
     # --- the state --------------------------------------------------------------------------------------------------
 
@@ -64,7 +82,9 @@ class Session:
     def state(self) -> m.Json:
         with self._lock:
             h = self._history
-            return m.State(h.revision, self._compute.document(h.value), h.can_undo, h.can_redo, self._status).to_json()
+            return m.State(
+                h.revision, self._compute.document(h.value), h.can_undo, h.can_redo, self._status, self._job
+            ).to_json()
 
     def assign(self, analysis: Analysis) -> None:
         """Make `analysis` current, as an edit made from Python."""
@@ -86,6 +106,13 @@ class Session:
                 self._committed()
             return done
 
+    def reset(self) -> bool:
+        """Back to the first value; False when it is what is there."""
+        with self._lock:
+            before = self.revision
+            self.assign(self._first)
+            return self.revision != before
+
     def close(self) -> None:
         self._worker.close()
         self._builder.close()
@@ -102,18 +129,40 @@ class Session:
                 self._status = status
                 self._publish(self.state())
 
+    @property
+    def job(self) -> Job | None:
+        return None if self._submission is None else self._submission.job
+
+    def submit(self, client: Any = None) -> Submission:
+        """Hand the current analysis over to Dask; one job at a time.
+
+        Raises
+        ------
+        AnalysisError : the last one is still running.
+        """
+        with self._lock:
+            if self._job is not None and self._job.phase == "running":
+                raise AnalysisError("a job is running already; cancel it or wait for it")
+            self._submission = Submission(self.analysis, client, self._set_job)
+            return self._submission
+
+    def _set_job(self, job: m.JobState) -> None:
+        with self._lock:
+            self._job = job
+            self._publish(self.state())
+
     # --- messages ---------------------------------------------------------------------------------------------------
 
-    def handle(self, content: object) -> None:
+    def handle(self, content: object, buffers: Sequence[Any] = ()) -> None:
         """Answer one message of a page; never raises, whatever the message."""
         try:
             request = m.parse(content)
         except m.MessageError as error:
             self._send(m.reply("failed", error.id, reason=error.reason, position=None), [])
             return
-        self._guarded(request.id, lambda: self._dispatch(request))
+        self._guarded(request.id, lambda: self._dispatch(request, buffers))
 
-    def _dispatch(self, request: m.Request) -> None:
+    def _dispatch(self, request: m.Request, buffers: Sequence[Any]) -> None:
         match request:
             case m.Edit():
                 self._edit(request)
@@ -121,6 +170,17 @@ class Session:
                 self._stepped(request.id, self.undo)
             case m.Redo():
                 self._stepped(request.id, self.redo)
+            case m.Reset():
+                self._stepped(request.id, self.reset)
+            case m.Submit():
+                self.submit()
+                self._reply("accepted", request.id, revision=self.revision)
+            case m.CancelJob():
+                if self._submission is not None:
+                    self._submission.cancel()
+                self._reply("accepted", request.id, revision=self.revision)
+            case m.Picture():
+                self._picture(request, buffers)
             case m.AskCounts():
                 self._in_worker("preview" if request.edit else "counts", request.id, lambda t: self._counts(request, t))
             case m.AskSnapshot():
@@ -132,6 +192,10 @@ class Session:
                 self._reply("bokeh", request.id, [script], version=version, encoding="deflate")
             case m.AskScript():
                 self._in_worker("script", request.id, lambda t: self._script(request))
+            case m.AskCompletions():
+                self._completions(request)
+            case m.AskRange():
+                self._in_worker("range", request.id, lambda t: self._range(request))
 
     def _edit(self, request: m.Edit) -> None:
         with self._lock:
@@ -196,10 +260,10 @@ class Session:
     def _snapshot(self, request: m.AskSnapshot, task: Task) -> None:
         with self._lock:
             revision, analysis = self.revision, self.analysis
-        self._set_status(m.Status("running", "Counting"))
-        outcome = self.outcome(analysis, revision)
+            counted = self._outcome[1] if self._outcome is not None and self._outcome[0] == revision else None
+        # The figures are on their way before the numbers are.
+        outcome = counted or self._compute.empty(analysis) or self.outcome(analysis, revision)
         fields, buffers = self._compute.snapshot(outcome)
-        self._set_status(m.Status("idle", "", outcome.events))
         self._reply("snapshot", request.id, buffers, revision=revision, **fields)
 
     def _tile(self, request: m.AskTile, task: Task) -> None:
@@ -213,6 +277,31 @@ class Session:
 
     def _script(self, request: m.AskScript) -> None:
         self._reply("script", request.id, text=self._compute.script(self.analysis))
+
+    def _completions(self, request: m.AskCompletions) -> None:
+        analysis = self.analysis
+        problem = None
+        if request.edit is not None:
+            try:
+                self._compute.apply(analysis, request.edit)
+            except HeplensError as error:
+                reason, position = _explain(error)
+                problem = {"reason": reason, "position": position, "instead": instead(analysis, request.edit)}
+        self._reply("completions", request.id, problem=problem, **self._compute.complete(analysis, request))
+
+    def _range(self, request: m.AskRange) -> None:
+        axis = self._compute.axis(self.analysis, request.place, request.expression)
+        self._reply("range", request.id, axis=axis)
+
+    def _picture(self, request: m.Picture, buffers: Sequence[Any]) -> None:
+        with self._lock:
+            current = self._outcome is not None and self._outcome[0] == request.revision == self.revision
+            analysis, outcome = self.analysis, self._outcome
+        if current and outcome is not None and self._keep_picture is not None and len(buffers) == 1:
+            png = bytes(buffers[0])
+            if png.startswith(b"\x89PNG") and len(png) <= MOST_OF_A_PICTURE:
+                self._keep_picture(png, analysis, outcome[1].result)
+        self._reply("accepted", request.id, revision=self.revision)
 
     def _at(self, revision: int) -> Analysis | None:
         """The value of `revision` when it is still the current one: numbers of an older one are of no use."""

@@ -1,0 +1,190 @@
+/** What one plot draws from the numbers of its histogram: layers of bins, or the cells of a map. */
+
+import {
+  columnsFor,
+  fillColumns,
+  fillMap,
+  logRange,
+  mapColumnsFor,
+  steadyRange,
+  valueRange,
+  type Columns,
+  type Drawn
+} from '../brush/columns';
+import { partOf, type Place } from '../brush/series';
+import type { Counts } from '../brush/tile';
+import type { Bokeh, BokehModel } from '../components/bokeh/bokehjs';
+import type { BinsModels, LayerModels, MapModels } from './messages';
+
+/** How a plot is looked at. */
+export interface Look {
+  region: number;
+  log: boolean;
+  /** A handle moves: axes keep still where they can. */
+  moving: boolean;
+}
+
+export interface Drawing {
+  /** How many numbers the counts must have. */
+  readonly size: number;
+  /** Bring all sources up to date; the caller paints. */
+  update(counts: Counts, look: Look): void;
+  /** The values that are drawn, for tests. */
+  values(): Float64Array;
+}
+
+interface Layer {
+  models: LayerModels;
+  outline: BokehModel;
+  rows: BokehModel;
+  drawn: Drawn;
+  space: [Float64Array, Float64Array, Float64Array];
+}
+
+export class BinsDrawing implements Drawing {
+  readonly size: number;
+  private readonly layers: Layer[];
+  private readonly one: number;
+  private range: [number, number] = [0, 1];
+  private log = false;
+
+  constructor(
+    private readonly bokeh: Bokeh,
+    document: BokehModel,
+    private readonly models: BinsModels,
+    private readonly figure: BokehModel,
+    edges: Float64Array
+  ) {
+    this.one = edges.length + 1;
+    this.size =
+      this.one *
+      Math.max(1, models.datasets.length) *
+      Math.max(1, models.regions.length);
+    const find = (id: string | null): BokehModel =>
+      id && document.get_model_by_id(id);
+    this.layers = models.layers.map(layer => {
+      // The sources keep these arrays; later only what is in them changes, and the sources say so. They must not be
+      // empty when the plots are built: a stepped area without points never comes to an end in BokehJS 3.9.
+      const drawn = columnsFor(edges);
+      const outline = find(layer.outline);
+      const rows = find(layer.rows);
+      if (outline) {
+        outline.data = drawn.outline;
+      }
+      if (rows) {
+        rows.data = drawn.rows;
+      }
+      const space = [0, 1, 2].map(() => new Float64Array(this.one));
+      return { models: layer, outline, rows, drawn, space } as Layer;
+    });
+  }
+
+  update(counts: Counts, look: Look): void {
+    const { region } = look;
+    const regions = Math.max(1, this.models.regions.length);
+    const place: Place = { size: this.one, regions, region };
+    const parts = this.layers.map(({ models, space }) => ({
+      values: partOf(counts.values, models.of, place, space[0]),
+      variances: partOf(counts.variances, models.of, place, space[1])
+    }));
+    const ranges = parts
+      .filter((_, i) => this.layers[i].models.style !== 'stack')
+      .map(look.log ? logRange : valueRange);
+    const wanted: [number, number] = [
+      Math.min(...ranges.map(r => r[0])),
+      Math.max(...ranges.map(r => r[1]))
+    ];
+    this.rescale(look.log);
+    this.range = look.moving ? steadyRange(this.range, wanted) : wanted;
+    const floor = look.log ? this.range[0] : null;
+    this.layers.forEach(({ models, outline, rows, drawn, space }, i) => {
+      const below = models.below.length
+        ? partOf(counts.values, models.below, place, space[2])
+        : null;
+      fillColumns(drawn, parts[i], below, floor);
+      outline?.change.emit();
+      rows?.change.emit();
+    });
+    this.figure.y_range.setv({ start: this.range[0], end: this.range[1] });
+  }
+
+  values(): Float64Array {
+    return this.layers[this.models.main].drawn.rows.c3;
+  }
+
+  private rescale(log: boolean): void {
+    if (log === this.log) {
+      return;
+    }
+    this.log = log;
+    const { LogScale, LinearScale } = this.bokeh.require('models/scales');
+    const { LogTicker, BasicTicker } = this.bokeh.require('models/tickers');
+    const formatters = this.bokeh.require('models/formatters');
+    const { LogTickFormatter, BasicTickFormatter } = formatters;
+    const ticker = log
+      ? new LogTicker({ desired_num_ticks: 4 })
+      : new BasicTicker({ desired_num_ticks: 4 });
+    this.range = log ? [0.1, 1] : [0, 1];
+    // The range first: zero has no place on a logarithmic scale.
+    this.figure.y_range.setv({ start: this.range[0], end: this.range[1] });
+    this.figure.y_scale = log ? new LogScale() : new LinearScale();
+    for (const axis of this.figure.left.filter((a: BokehModel) => a.ticker)) {
+      axis.ticker = ticker;
+      axis.formatter = log
+        ? new LogTickFormatter({ ticker })
+        : new BasicTickFormatter();
+    }
+    for (const grid of this.figure.center.filter(
+      (g: BokehModel) => g.dimension === 1
+    )) {
+      grid.ticker = ticker;
+    }
+  }
+}
+
+export class MapDrawing implements Drawing {
+  readonly size: number;
+  private readonly columns: Columns;
+  private readonly cells: BokehModel;
+  private readonly colours: BokehModel;
+  private readonly one: number;
+  private readonly space: Float64Array;
+  private readonly nx: number;
+  private readonly ny: number;
+  private high = 0;
+
+  constructor(
+    document: BokehModel,
+    private readonly models: MapModels,
+    [x, y]: Float64Array[]
+  ) {
+    [this.nx, this.ny] = [x.length - 1, y.length - 1];
+    this.one = (this.nx + 2) * (this.ny + 2);
+    this.size =
+      this.one *
+      Math.max(1, models.datasets.length) *
+      Math.max(1, models.regions.length);
+    this.space = new Float64Array(this.one);
+    this.columns = mapColumnsFor(x, y);
+    this.cells = document.get_model_by_id(models.cells);
+    this.colours = document.get_model_by_id(models.colours);
+    this.cells.data = this.columns;
+  }
+
+  update(counts: Counts, { region, moving }: Look): void {
+    const regions = Math.max(1, this.models.regions.length);
+    const place = { size: this.one, regions, region };
+    const values = partOf(counts.values, this.models.of, place, this.space);
+    const high = fillMap(this.columns, values, this.nx, this.ny) || 1;
+    const steady = moving && high <= this.high && high > 0.45 * this.high;
+    if (!steady && high !== this.high) {
+      this.high = high;
+      this.colours.high = high;
+    }
+    this.cells.change.emit();
+  }
+
+  values(): Float64Array {
+    return this.columns.c4.map(value => (Number.isNaN(value) ? 0 : value));
+  }
+}
