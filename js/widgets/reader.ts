@@ -134,6 +134,9 @@ export class Reader {
       return;
     }
     this.progress = { done, total };
+    if (this.snapshot && this.snapshot.shape !== numbers.shape) {
+      return; // of other plots than those that are drawn; they come with the whole
+    }
     const found = unpack(numbers, buffers, { key: 'partial', revision });
     if (committed) {
       // Handles stay those of the last whole count until this one is whole.

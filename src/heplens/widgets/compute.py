@@ -204,7 +204,7 @@ class Compute:
         if handle.tile is None:
             raise AnalysisError(f"the handle {id!r} does not move without the kernel: {handle.reason}")
         if handle.tile not in self._tiles:
-            values = positions(analysis, handle, found)
+            values = positions(handle, found)
             columns = self._columns.begin()
             tile = scan(analysis, handle.moved, values, columns=columns, cancel=cancel, progress=progress)
             self._keep_tile(handle.tile, pack(tile))

@@ -13,7 +13,7 @@ from ..analysis.moved import Edge, Moved
 from ..analysis.steps import Cut, Keep, Step
 from ..engine.grid import Grid, nice_grid
 from ..engine.moving import form_of, moving
-from ..engine.tiles import SIDE
+from ..engine.tiles import SIDE, Form
 from ..errors import HeplensError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Handle:
 
     operator : what the step asks of the variable, ``variable operator value``.
     value : None for an edge of a window that is not set.
+    form : of its tile; the handles of one step whose tile is a "range" share it.
     tile : the key of the tile with which the page moves it alone; None when there is none.
     reason : why there is none, for people.
     plots : the histograms of this very variable, on which the handle is drawn too.
@@ -41,6 +42,7 @@ class Handle:
     unit: str
     grid: Grid
     plots: tuple[str, ...]
+    form: Form = "steps"
     tile: str | None = None
     reason: str = ""
 
@@ -85,16 +87,10 @@ def handles(analysis: Analysis, data_range: DataRange) -> list[Handle]:
     return found
 
 
-def positions(analysis: Analysis, handle: Handle, found: list[Handle]) -> list[float]:
+def positions(handle: Handle, found: list[Handle]) -> list[float]:
     """Where the handles that share a tile can stand: those of a window that is free at both edges move together."""
-    if _form(analysis, handle.moved) == "steps":
-        return handle.positions
-    return sorted({value for other in found if other.moved.step == handle.moved.step for value in other.positions})
-
-
-def _form(analysis: Analysis, moved: Moved) -> str:
-    pair = next(iter(analysis.dataset.sources())) if analysis.dataset is not None else None
-    return "steps" if pair is None else form_of(analysis, pair[1].schema, pair[0].is_data, moved)
+    shared = [h for h in found if h.moved.step == handle.moved.step] if handle.form == "range" else [handle]
+    return sorted({value for one in shared for value in one.positions})
 
 
 def _tiled(analysis: Analysis, handle: Handle, mine: list[Handle]) -> Handle:
@@ -104,17 +100,18 @@ def _tiled(analysis: Analysis, handle: Handle, mine: list[Handle]) -> Handle:
     sample, source = next(iter(analysis.dataset.sources()))
     try:
         form = form_of(analysis, source.schema, sample.is_data, handle.moved)
-        moving(analysis, source.schema, sample.is_data, handle.moved, positions(analysis, handle, mine), form)
+        handle = replace(handle, form=form)
+        moving(analysis, source.schema, sample.is_data, handle.moved, positions(handle, mine), form)
     except HeplensError as error:
         return replace(handle, reason=str(error))
-    return replace(handle, tile=_key(analysis, handle, mine, form))
+    return replace(handle, tile=_key(analysis, handle, mine))
 
 
-def _key(analysis: Analysis, handle: Handle, mine: list[Handle], form: str) -> str:
+def _key(analysis: Analysis, handle: Handle, mine: list[Handle]) -> str:
     """What a tile depends on: everything but where its own handles stand on their grid."""
     dataset, place = analysis.dataset, analysis.index(handle.moved.step)
-    own = mine if form == "range" else [handle]
-    step = _without(analysis.steps[place], own, form)
+    own = mine if handle.form == "range" else [handle]
+    step = _without(analysis.steps[place], own)
     free = [(h.moved, h.operator, h.unit, h.grid, sorted(set(h.positions) - set(h.grid.values()))) for h in own]
     memory = dataset.memory.uuid if dataset is not None and dataset.memory is not None else ""
     steps = (*analysis.steps[:place], step, *analysis.steps[place + 1 :])
@@ -122,7 +119,7 @@ def _key(analysis: Analysis, handle: Handle, mine: list[Handle], form: str) -> s
     return blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def _without(step: Step, own: list[Handle], form: str) -> Any:
+def _without(step: Step, own: list[Handle]) -> Any:
     """The step without the numbers that are free."""
     if isinstance(step, Cut) and step.is_window:
         edges = {h.moved.edge for h in own}
