@@ -1,0 +1,171 @@
+"""One block of events: up to which position of the handle objects and events pass."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...columns.nodes import Node
+from .boundaries import Edges, Levels
+from .leaves import Column, Leaves
+from .lift import AtLeast, Every, Lift, Objects, State, Term, Unsupported
+from .plan import Stage
+from .rows import Pairs
+
+
+class Events:
+    """Levels of what is in one block; every array is made once.
+
+    Parameters
+    ----------
+    stages : all that will be asked for: pairs are made in events that pass one of them.
+    """
+
+    def __init__(self, lift: Lift, leaves: Leaves, edges: Edges, stages: tuple[Stage, ...]) -> None:
+        self.lift = lift
+        self.leaves = leaves
+        self.edges = edges
+        self.stages = stages
+        self.count = leaves.events
+        self.always = len(edges)
+        self._levels: dict[Objects, Levels] = {}
+        self._pairs: dict[Objects, Pairs] = {}
+        self._tops: dict[tuple[Term, ...], Levels] = {}
+
+    # --- objects --------------------------------------------------------------------------------------------------
+
+    def offsets(self, objects: Objects) -> Any:
+        return self.leaves.offsets(objects.base) if objects.of is None else self.pairs(objects).offsets
+
+    def on_objects(self, objects: Objects, node: Node) -> Column:
+        """The values of a lifted node on all objects of the base."""
+        if objects.of is not None:
+            return self.pairs(objects).column(node)
+        column = self.leaves.column(node, keep=True)
+        if len(column.values) != self.offsets(objects)[-1]:
+            raise Unsupported("objects with other numbers of values")
+        return column
+
+    def pairs(self, objects: Objects) -> Pairs:
+        bare = Objects(objects.base, (), objects.of)
+        if bare not in self._pairs:
+            self._pairs[bare] = Pairs(self, bare)
+        return self._pairs[bare]
+
+    def levels(self, objects: Objects) -> Levels:
+        """Up to which position each object of the base is there."""
+        if objects not in self._levels:
+            if objects.conditions:
+                below = self.levels(Objects(objects.base, objects.conditions[:-1], objects.of))
+                self._levels[objects] = self._with(below, objects, objects.conditions[-1])
+            elif objects.of is not None:
+                self._levels[objects] = self.pairs(objects).levels
+            else:
+                self._levels[objects] = np.full(self.offsets(objects)[-1], self.always, np.uint16)
+        return self._levels[objects]
+
+    def _with(self, below: Levels, objects: Objects, state: State) -> Levels:
+        made = self._state(state, lambda node: self._truth(objects, node), lambda: self._moved(objects))
+        return np.minimum(below, made)
+
+    def _truth(self, objects: Objects, node: Node) -> Any:
+        if node.type.axes:
+            return self.on_objects(objects, node).truth()
+        return self._repeated(objects, self.leaves.column(node, keep=True).truth())
+
+    def _moved(self, objects: Objects) -> Levels:
+        """The handle's own levels, one for each object."""
+        variable = self.lift.variable
+        if not variable.type.axes:
+            made: Levels = self._repeated(objects, self.moved_events)
+            return made
+        if objects.of is not None:
+            raise Unsupported("a comparison of pairs of objects that move")
+        return self._coded
+
+    def _repeated(self, objects: Objects, values: Any) -> Any:
+        from .levels import repeated
+
+        offsets = self.offsets(objects)
+        out = np.empty(offsets[-1], values.dtype)
+        repeated(offsets, values, out)
+        return out
+
+    def _state(self, state: State, truth: Any, moved: Any) -> Levels:
+        """Levels of a truth; `truth` looks up a node, `moved` gives the handle's levels."""
+        if not state.moves:
+            if isinstance(state.true, bool):
+                return np.asarray(self.always if state.true else 0, np.uint16)
+            return np.where(truth(state.true), np.uint16(self.always), np.uint16(0))
+        made: Levels = moved() if state.true is True else np.where(truth(state.true), moved(), np.uint16(0))
+        if state.false is False:
+            return made
+        return np.where(truth(state.false), np.uint16(self.always), made)
+
+    # --- the handle -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def variable(self) -> Column:
+        column = self.leaves.column(self.lift.variable)
+        if column.values.dtype.kind in "iu" and np.abs(column.values.astype(np.float64)).max(initial=0) > 2**53:
+            raise Unsupported("whole numbers beyond 2⁵³")
+        return column
+
+    @cached_property
+    def _coded(self) -> Levels:
+        levels = self.edges.levels(self.variable.values, self.lift.operator)
+        if self.variable.valid is not None:
+            levels[~self.variable.valid] = 0
+        return levels
+
+    @property
+    def moved_events(self) -> Levels:
+        """Up to which position the variable of each event passes."""
+        assert not self.lift.variable.type.axes
+        return self._coded
+
+    # --- events ---------------------------------------------------------------------------------------------------
+
+    def tops(self, terms: tuple[Term, ...]) -> Levels:
+        """Up to which position each event satisfies all terms that have levels; others are left to pieces."""
+        if terms not in self._tops:
+            if not terms:
+                self._tops[terms] = np.full(self.count, self.always, np.uint16)
+            else:
+                below = self.tops(terms[:-1])
+                term = terms[-1]
+                self._tops[terms] = below if isinstance(term, Node) else np.minimum(below, self._term(term))
+        return self._tops[terms]
+
+    def _term(self, term: State | AtLeast | Every) -> Levels:
+        from .levels import kth_largest, smallest
+
+        if isinstance(term, State):
+            return self._state(term, lambda n: self.leaves.column(n, keep=True).truth(), lambda: self.moved_events)
+        if isinstance(term, AtLeast) and term.count == 0:
+            return np.full(self.count, self.always, np.uint16)
+        out = np.empty(self.count, np.uint16)
+        if isinstance(term, AtLeast):
+            kth_largest(self.offsets(term.objects), self.levels(term.objects), term.count, out)
+            return out
+        # The fixed conditions say which objects are asked; the others satisfy everything.
+        asked = self.levels(term.objects)
+        held = self._state(
+            term.state, lambda node: self._truth(term.objects, node), lambda: self._moved(term.objects)
+        )
+        smallest(self.offsets(term.objects), np.where(asked > 0, held, np.uint16(self.always)), self.always, out)
+        return out
+
+    @cached_property
+    def wanted(self) -> Any:
+        """Events in which pairs matter: those that some stage lets pass, as far as single objects tell."""
+        wanted = np.zeros(self.count, np.bool_)
+        for stage in self.stages:
+            terms = tuple(t for t in stage.terms if not isinstance(t, AtLeast | Every) or t.objects.of is None)
+            wanted |= self.tops(terms) > 0
+        return wanted
+
+    def flat(self, node: Node) -> Column:
+        return self.leaves.column(node)

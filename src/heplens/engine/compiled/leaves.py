@@ -1,0 +1,209 @@
+"""What does not depend on the handle, from the reference evaluator: flat columns of one block of events.
+
+They are the same for every handle and position, so that what is small is kept for the next one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...analysis.axes import Axis
+from ...columns.demand import demand
+from ...columns.evaluate import Evaluator
+from ...columns.nodes import Node
+from ...columns.schema import Schema
+from ...columns.source import Source
+from ..chunk import fitted, quiet
+from .lift import Unsupported
+
+
+@dataclass(frozen=True)
+class Column:
+    """Flat values, and which of them are not missing (None: all)."""
+
+    values: Any
+    valid: NDArray[np.bool_] | None = None
+
+    @property
+    def nbytes(self) -> int:
+        return int(self.values.nbytes) + (0 if self.valid is None else self.valid.nbytes)
+
+    def take(self, places: Any) -> Column:
+        return Column(self.values[places], None if self.valid is None else self.valid[places])
+
+    def truth(self) -> NDArray[np.bool_]:
+        """True where it is true; missing is not."""
+        truth: NDArray[np.bool_] = self.values if self.valid is None else self.values & self.valid
+        return truth
+
+
+class Store:
+    """What is kept between handles, up to `budget` bytes."""
+
+    def __init__(self, budget: int = 2**30) -> None:
+        self.budget = budget
+        self.nbytes = 0
+        self._kept: dict[Hashable, Any] = {}
+
+    def get(self, key: Hashable) -> Any | None:
+        return self._kept.get(key)
+
+    def keep(self, key: Hashable, value: Any) -> None:
+        size = int(value.nbytes)
+        if key not in self._kept and self.nbytes + size <= self.budget:
+            self._kept[key] = value
+            self.nbytes += size
+
+
+class Leaves:
+    """Columns of the events [start, stop) of a source.
+
+    Parameters
+    ----------
+    expected : the nodes that will be asked for; their branches are read together, when the first of them is.
+    """
+
+    def __init__(
+        self, source: Source, schema: Schema, start: int, stop: int, store: Store, expected: Sequence[Node] = ()
+    ) -> None:
+        self.source = source
+        self.schema = schema
+        self.start = start
+        self.stop = stop
+        self.store = store
+        self.expected = list(expected)
+        self.asked: dict[Node, None] = {}
+        self._evaluator: Evaluator | None = None
+        self._columns: dict[bytes, Column] = {}
+
+    @property
+    def events(self) -> int:
+        return self.stop - self.start
+
+    def column(self, node: Node, keep: bool = False) -> Column:
+        """Values of a node that has one number or truth per event or per object, the objects of all events in a row."""
+        key = self._key("column", node.identity)
+        if node.identity in self._columns:
+            return self._columns[node.identity]
+        kept = self.store.get(key)
+        if kept is None:
+            kept = flat(node, self._array(node))
+            if keep:
+                self.store.keep(key, kept)
+        column: Column = kept
+        self._columns[node.identity] = column
+        return column
+
+    def offsets(self, node: Node) -> NDArray[np.int64]:
+        """Where the objects of each event begin in the columns, and where the last ones end."""
+        axis = node.type.axes[0].identity
+        key = self._key("offsets", axis)
+        kept = self.store.get(key)
+        if kept is None:
+            import awkward as ak
+
+            kept = np.zeros(self.events + 1, np.int64)
+            np.cumsum(ak.to_numpy(ak.num(self._array(node), axis=1)), out=kept[1:])
+            self.store.keep(key, kept)
+        offsets: NDArray[np.int64] = kept
+        return offsets
+
+    def bins(self, axes: Sequence[Axis], nodes: Sequence[Node], offsets: Any | None) -> Any:
+        """Flat indices of bins, the last for what is not filled; per-event values go with each of the objects."""
+        key = self._key("bins", tuple(axes), tuple(node.identity for node in nodes))
+        kept = self.store.get(key)
+        if kept is None:
+            columns = [self.column(node) for node in nodes]
+            if offsets is not None:
+                columns = [
+                    column if node.type.axes else column.take(np.repeat(np.arange(self.events), np.diff(offsets)))
+                    for node, column in zip(nodes, columns, strict=True)
+                ]
+                if any(len(column.values) != offsets[-1] for column in columns):
+                    raise Unsupported("axes of a histogram with different numbers of values")
+            kept = bins_of(axes, columns)
+            self.store.keep(key, kept)
+        return kept
+
+    def _key(self, *parts: Hashable) -> Hashable:
+        return (self.source.label, self.source.uuid, self.start, self.stop, *parts)
+
+    def _array(self, node: Node) -> Any:
+        self.asked.setdefault(node)
+        if self._evaluator is None or node not in self.expected:
+            if node not in self.expected:
+                self.expected.append(node)
+            needed = demand(self.expected, self.schema)
+            arrays = self.source.read(needed.branches, self.start, self.stop)
+            self._evaluator = Evaluator(arrays, self.schema, needed, self.events)
+        with quiet():
+            return self._evaluator.column(node)
+
+
+def flat(node: Node, array: Any) -> Column:
+    """One value per event or object, without lists."""
+    import awkward as ak
+
+    if len(node.type.axes) > 1 or node.type.kind in ("object", "str"):
+        raise Unsupported(f"flat columns of {node.type}")
+    if not isinstance(array, ak.Array):
+        return Column(np.asarray(array))
+    if node.type.axes:
+        if node.type.optional and ak.any(ak.is_none(array, axis=0)):
+            raise Unsupported("lists that are missing")
+        array = ak.flatten(array, axis=1)
+    return unmasked(array)
+
+
+def unmasked(array: Any) -> Column:
+    """A flat awkward array, which may have missing values, as plain ones and where they are."""
+    import awkward as ak
+
+    if not array.layout.is_option and not array.layout.is_indexed:
+        return Column(ak.to_numpy(array, allow_missing=False))
+    masked = ak.to_numpy(array, allow_missing=True)
+    if not isinstance(masked, np.ma.MaskedArray):
+        return Column(masked)
+    absent = np.ma.getmaskarray(masked)
+    return Column(masked.data, ~absent) if absent.any() else Column(masked.data)
+
+
+def size_of(axes: Sequence[Axis]) -> int:
+    """Bins with an underflow and an overflow on every axis."""
+    return math.prod(len(axis.make("x")) + 2 for axis in axes)
+
+
+def bins_of(axes: Sequence[Axis], columns: Sequence[Column]) -> Any:
+    """The flat index that the hist library would fill for each row; `size_of` the axes where it would not fill."""
+    total: Any = None
+    wrong: Any = None
+    for axis, column in zip(axes, columns, strict=True):
+        made = axis.make("x")
+        values = fitted(axis, column.values)
+        places = np.asarray(made.index(values))
+        bad = None
+        if not made.traits.underflow:
+            bad = places < 0
+        if not made.traits.overflow:
+            bad = _either(bad, places >= len(made))
+        if values.dtype.kind == "f" and np.isnan(np.min(values, initial=0.0)):
+            bad = _either(bad, np.isnan(values))
+        if column.valid is not None:
+            bad = _either(bad, ~column.valid)
+        places = places + 1
+        total = places if total is None else total * (len(made) + 2) + places
+        wrong = _either(wrong, bad)
+    size = size_of(axes)
+    if wrong is not None:
+        total = np.where(wrong, size, total)
+    return total.astype(np.uint8 if size < 2**8 else np.uint16 if size < 2**16 else np.uint32)
+
+
+def _either(a: Any | None, b: Any | None) -> Any | None:
+    return b if a is None else a if b is None else a | b

@@ -1,0 +1,73 @@
+"""Tables of (level, bin) counts, and from them what changes at each position of the handle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+NONE = np.zeros(0, np.uint16)
+
+
+@dataclass
+class Table:
+    """Counts at levels 0 … `always`, and with weights the sums of w and w²; the last column is never read."""
+
+    counts: NDArray[np.int32]
+    sums: NDArray[np.float64] | None
+
+    @classmethod
+    def empty(cls, always: int, bins: int, weighted: bool) -> Table:
+        counts = np.zeros((always + 1, bins + 1), np.int32)
+        return cls(counts, np.zeros((*counts.shape, 2)) if weighted else None)
+
+    def events(self, tops: Any, bins: Any, weights: Any | None) -> None:
+        from . import cells
+
+        if self.sums is None:
+            cells.events(tops, bins, self.counts)
+        else:
+            cells.events_weighted(tops, bins, weights, self.counts, self.sums)
+
+    def objects(self, tops: Any, offsets: Any, levels: Any, bins: Any, weights: Any | None) -> None:
+        from . import cells
+
+        if self.sums is None:
+            cells.objects(tops, offsets, levels, bins, self.counts)
+        else:
+            cells.objects_weighted(tops, offsets, levels, bins, weights, self.counts, self.sums)
+
+    def pieces(self, pieces: Any, passed: Any, bins: Any, weights: Any | None) -> None:
+        from . import cells
+
+        where = (pieces.event, pieces.lo, pieces.hi, passed)
+        if self.sums is None:
+            cells.pieces(*where, bins, self.counts)
+        else:
+            cells.pieces_weighted(*where, bins, weights, self.counts, self.sums)
+
+    def objects_of_pieces(
+        self, pieces: Any, passed: Any, offsets: Any, levels: Any, bins: Any, weights: Any | None
+    ) -> None:
+        from . import cells
+
+        where = (pieces.event, pieces.lo, pieces.hi, passed, offsets, levels, bins)
+        if self.sums is None:
+            cells.objects_of_pieces(*where, self.counts)
+        else:
+            cells.objects_of_pieces_weighted(*where, weights, self.counts, self.sums)
+
+
+def steps(table: Any, mirrored: bool) -> Any:
+    """What changes from one position to the next, the positions in rising order of the number.
+
+    An entry at a level is there at all positions below it, counted towards the stricter end: the end of the rising
+    order, or its beginning when `mirrored` (the smaller the number, the less passes).
+    """
+    if mirrored:
+        return np.ascontiguousarray(table[:0:-1])
+    changes = -table[: len(table) - 1]
+    changes[0] = table[1:].sum(axis=0)
+    return changes
