@@ -60,9 +60,19 @@ class Edges:
     def levels(self, values: Any, operator: str) -> Levels:
         """Up to which position each value passes, counted in the direction in which the handle gets stricter."""
         out = self.below(values)
-        if operator in (">=", ">"):
-            return out
-        np.subtract(len(self), out, out=out)
-        if np.isnan(np.min(values, initial=0.0)):
-            out[np.isnan(values)] = 0
+        if operator in ("<", "<="):
+            np.subtract(len(self), out, out=out)
+            _clear_nan(values, out)
         return out
+
+    def pixels(self, values: Any) -> Levels:
+        """Between which edges each value lies, counted from 1; 0 for NaN."""
+        out = self.below(values)
+        out += 1
+        _clear_nan(values, out)
+        return out
+
+
+def _clear_nan(values: Any, out: Levels) -> None:
+    if values.dtype.kind == "f" and np.isnan(np.min(values, initial=0.0)):
+        out[np.isnan(values)] = 0

@@ -42,17 +42,19 @@ def objects(tops: Any, offsets: Any, levels: Any, bins: Any, counts: Any) -> Non
 
 
 @kernel
-def objects_weighted(tops: Any, offsets: Any, levels: Any, bins: Any, weights: Any, counts: Any, sums: Any) -> None:
+def objects_weighted(
+    tops: Any, offsets: Any, levels: Any, bins: Any, weights: Any, each: bool, counts: Any, sums: Any
+) -> None:
+    """As `objects`; there is a weight for each event, or with `each` one for each object."""
     own = levels.shape[0] > 0
     for i in range(tops.shape[0]):
         if tops[i] > 0:
-            weight = weights[i]
-            square = weight * weight
             for j in range(offsets[i], offsets[i + 1]):
                 top = min(tops[i], levels[j]) if own else tops[i]
+                weight = weights[j] if each else weights[i]
                 counts[top, bins[j]] += 1
                 sums[top, bins[j], 0] += weight
-                sums[top, bins[j], 1] += square
+                sums[top, bins[j], 1] += weight * weight
 
 
 @kernel
@@ -70,9 +72,7 @@ def pieces(event: Any, lo: Any, hi: Any, passed: Any, bins: Any, counts: Any) ->
 
 
 @kernel
-def pieces_weighted(
-    event: Any, lo: Any, hi: Any, passed: Any, bins: Any, weights: Any, counts: Any, sums: Any
-) -> None:
+def pieces_weighted(event: Any, lo: Any, hi: Any, passed: Any, bins: Any, weights: Any, counts: Any, sums: Any) -> None:
     i, n = 0, event.shape[0]
     while i < n:
         j = i + 1
@@ -111,8 +111,19 @@ def objects_of_pieces(
 
 @kernel
 def objects_of_pieces_weighted(
-    event: Any, lo: Any, hi: Any, passed: Any, offsets: Any, levels: Any, bins: Any, weights: Any, counts: Any, sums: Any
+    event: Any,
+    lo: Any,
+    hi: Any,
+    passed: Any,
+    offsets: Any,
+    levels: Any,
+    bins: Any,
+    weights: Any,
+    each: bool,
+    counts: Any,
+    sums: Any,
 ) -> None:
+    """As `objects_of_pieces`; there is a weight for each event, or with `each` one for each object."""
     own = levels.shape[0] > 0
     i, n = 0, event.shape[0]
     while i < n:
@@ -121,15 +132,14 @@ def objects_of_pieces_weighted(
             while j < n and event[j] == event[i] and passed[j]:
                 j += 1
             low = lo[j - 1]
-            weight = weights[event[i]]
-            square = weight * weight
             for o in range(offsets[event[i]], offsets[event[i] + 1]):
                 top = min(hi[i], levels[o]) if own else hi[i]
                 if top > low:
+                    weight = weights[o] if each else weights[event[i]]
                     counts[top, bins[o]] += 1
                     sums[top, bins[o], 0] += weight
-                    sums[top, bins[o], 1] += square
+                    sums[top, bins[o], 1] += weight * weight
                     counts[low, bins[o]] -= 1
                     sums[low, bins[o], 0] -= weight
-                    sums[low, bins[o], 1] -= square
+                    sums[low, bins[o], 1] -= weight * weight
         i = j

@@ -10,7 +10,7 @@ import numpy as np
 from ...columns.nodes import Node
 from .boundaries import Edges, Levels
 from .leaves import Column, Leaves
-from .lift import AtLeast, Every, Lift, Objects, State, Term, Unsupported
+from .lift import AtLeast, Every, Lift, Objects, State, Term, UnsupportedError
 from .plan import Stage
 from .rows import Pairs
 
@@ -21,15 +21,17 @@ class Events:
     Parameters
     ----------
     stages : all that will be asked for: pairs are made in events that pass one of them.
+    window : the levels of the variable are its pixels, counted from 1.
     """
 
-    def __init__(self, lift: Lift, leaves: Leaves, edges: Edges, stages: tuple[Stage, ...]) -> None:
+    def __init__(self, lift: Lift, leaves: Leaves, edges: Edges, stages: tuple[Stage, ...], window: bool) -> None:
         self.lift = lift
         self.leaves = leaves
         self.edges = edges
         self.stages = stages
         self.count = leaves.events
-        self.always = len(edges)
+        self.window = window
+        self.always = len(edges) + window
         self._levels: dict[Objects, Levels] = {}
         self._pairs: dict[Objects, Pairs] = {}
         self._tops: dict[tuple[Term, ...], Levels] = {}
@@ -45,7 +47,7 @@ class Events:
             return self.pairs(objects).column(node)
         column = self.leaves.column(node, keep=True)
         if len(column.values) != self.offsets(objects)[-1]:
-            raise Unsupported("objects with other numbers of values")
+            raise UnsupportedError("objects with other numbers of values")
         return column
 
     def pairs(self, objects: Objects) -> Pairs:
@@ -82,7 +84,7 @@ class Events:
             made: Levels = self._repeated(objects, self.moved_events)
             return made
         if objects.of is not None:
-            raise Unsupported("a comparison of pairs of objects that move")
+            raise UnsupportedError("a comparison of pairs of objects that move")
         return self._coded
 
     def _repeated(self, objects: Objects, values: Any) -> Any:
@@ -110,12 +112,13 @@ class Events:
     def variable(self) -> Column:
         column = self.leaves.column(self.lift.variable)
         if column.values.dtype.kind in "iu" and np.abs(column.values.astype(np.float64)).max(initial=0) > 2**53:
-            raise Unsupported("whole numbers beyond 2⁵³")
+            raise UnsupportedError("whole numbers beyond 2⁵³")
         return column
 
     @cached_property
     def _coded(self) -> Levels:
-        levels = self.edges.levels(self.variable.values, self.lift.operator)
+        values = self.variable.values
+        levels = self.edges.pixels(values) if self.window else self.edges.levels(values, self.lift.operator)
         if self.variable.valid is not None:
             levels[~self.variable.valid] = 0
         return levels
@@ -152,9 +155,7 @@ class Events:
             return out
         # The fixed conditions say which objects are asked; the others satisfy everything.
         asked = self.levels(term.objects)
-        held = self._state(
-            term.state, lambda node: self._truth(term.objects, node), lambda: self._moved(term.objects)
-        )
+        held = self._state(term.state, lambda node: self._truth(term.objects, node), lambda: self._moved(term.objects))
         smallest(self.offsets(term.objects), np.where(asked > 0, held, np.uint16(self.always)), self.always, out)
         return out
 
@@ -166,6 +167,3 @@ class Events:
             terms = tuple(t for t in stage.terms if not isinstance(t, AtLeast | Every) or t.objects.of is None)
             wanted |= self.tops(terms) > 0
         return wanted
-
-    def flat(self, node: Node) -> Column:
-        return self.leaves.column(node)

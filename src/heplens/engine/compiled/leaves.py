@@ -20,7 +20,7 @@ from ...columns.nodes import Node
 from ...columns.schema import Schema
 from ...columns.source import Source
 from ..chunk import fitted, quiet
-from .lift import Unsupported
+from .lift import UnsupportedError
 
 
 @dataclass(frozen=True)
@@ -61,24 +61,29 @@ class Store:
             self.nbytes += size
 
 
+#: What was asked for: a key of the store, less the block, and the nodes that it takes.
+Requests = dict[tuple[Hashable, ...], tuple[Node, ...]]
+
+
 class Leaves:
     """Columns of the events [start, stop) of a source.
 
     Parameters
     ----------
-    expected : the nodes that will be asked for; their branches are read together, when the first of them is.
+    expected : what will be asked for; branches of all that the store lacks are read together, when the first is.
     """
 
     def __init__(
-        self, source: Source, schema: Schema, start: int, stop: int, store: Store, expected: Sequence[Node] = ()
+        self, source: Source, schema: Schema, start: int, stop: int, store: Store, expected: Requests | None = None
     ) -> None:
         self.source = source
         self.schema = schema
         self.start = start
         self.stop = stop
         self.store = store
-        self.expected = list(expected)
-        self.asked: dict[Node, None] = {}
+        self.requests: Requests = {}
+        missing = [nodes for part, nodes in (expected or {}).items() if store.get(self._key(*part)) is None]
+        self._expected = list(dict.fromkeys(node for nodes in missing for node in nodes))
         self._evaluator: Evaluator | None = None
         self._columns: dict[bytes, Column] = {}
 
@@ -88,58 +93,57 @@ class Leaves:
 
     def column(self, node: Node, keep: bool = False) -> Column:
         """Values of a node that has one number or truth per event or per object, the objects of all events in a row."""
-        key = self._key("column", node.identity)
-        if node.identity in self._columns:
-            return self._columns[node.identity]
-        kept = self.store.get(key)
-        if kept is None:
-            kept = flat(node, self._array(node))
-            if keep:
-                self.store.keep(key, kept)
-        column: Column = kept
-        self._columns[node.identity] = column
-        return column
+        part = ("column", node.identity)
+        self.requests[part] = (node,)
+        if node.identity not in self._columns:
+            kept = self.store.get(self._key(*part))
+            self._columns[node.identity] = self._flat(node) if kept is None else kept
+            if kept is None and keep:
+                self.store.keep(self._key(*part), self._columns[node.identity])
+        return self._columns[node.identity]
 
     def offsets(self, node: Node) -> NDArray[np.int64]:
         """Where the objects of each event begin in the columns, and where the last ones end."""
-        axis = node.type.axes[0].identity
-        key = self._key("offsets", axis)
-        kept = self.store.get(key)
+        part = ("offsets", node.type.axes[0].identity)
+        self.requests[part] = (node,)
+        kept = self.store.get(self._key(*part))
         if kept is None:
             import awkward as ak
 
             kept = np.zeros(self.events + 1, np.int64)
             np.cumsum(ak.to_numpy(ak.num(self._array(node), axis=1)), out=kept[1:])
-            self.store.keep(key, kept)
+            self.store.keep(self._key(*part), kept)
         offsets: NDArray[np.int64] = kept
         return offsets
 
     def bins(self, axes: Sequence[Axis], nodes: Sequence[Node], offsets: Any | None) -> Any:
-        """Flat indices of bins, the last for what is not filled; per-event values go with each of the objects."""
-        key = self._key("bins", tuple(axes), tuple(node.identity for node in nodes))
-        kept = self.store.get(key)
+        """Flat indices of bins, `size_of` the axes for what is not filled; per-event values go with each object."""
+        part = ("bins", tuple(axes), tuple(node.identity for node in nodes))
+        self.requests[part] = tuple(nodes)
+        kept = self.store.get(self._key(*part))
         if kept is None:
-            columns = [self.column(node) for node in nodes]
+            columns = [self._columns.get(node.identity) or self._flat(node) for node in nodes]
             if offsets is not None:
                 columns = [
                     column if node.type.axes else column.take(np.repeat(np.arange(self.events), np.diff(offsets)))
                     for node, column in zip(nodes, columns, strict=True)
                 ]
                 if any(len(column.values) != offsets[-1] for column in columns):
-                    raise Unsupported("axes of a histogram with different numbers of values")
+                    raise UnsupportedError("axes of a histogram with different numbers of values")
             kept = bins_of(axes, columns)
-            self.store.keep(key, kept)
+            self.store.keep(self._key(*part), kept)
         return kept
 
-    def _key(self, *parts: Hashable) -> Hashable:
-        return (self.source.label, self.source.uuid, self.start, self.stop, *parts)
+    def _key(self, *part: Hashable) -> Hashable:
+        return (self.source.label, self.source.uuid, self.start, self.stop, *part)
+
+    def _flat(self, node: Node) -> Column:
+        return flat(node, self._array(node))
 
     def _array(self, node: Node) -> Any:
-        self.asked.setdefault(node)
-        if self._evaluator is None or node not in self.expected:
-            if node not in self.expected:
-                self.expected.append(node)
-            needed = demand(self.expected, self.schema)
+        if self._evaluator is None or node not in self._expected:
+            self._expected = list(dict.fromkeys([*self._expected, node]))
+            needed = demand(self._expected, self.schema)
             arrays = self.source.read(needed.branches, self.start, self.stop)
             self._evaluator = Evaluator(arrays, self.schema, needed, self.events)
         with quiet():
@@ -151,12 +155,12 @@ def flat(node: Node, array: Any) -> Column:
     import awkward as ak
 
     if len(node.type.axes) > 1 or node.type.kind in ("object", "str"):
-        raise Unsupported(f"flat columns of {node.type}")
+        raise UnsupportedError(f"flat columns of {node.type}")
     if not isinstance(array, ak.Array):
         return Column(np.asarray(array))
     if node.type.axes:
         if node.type.optional and ak.any(ak.is_none(array, axis=0)):
-            raise Unsupported("lists that are missing")
+            raise UnsupportedError("lists that are missing")
         array = ak.flatten(array, axis=1)
     return unmasked(array)
 

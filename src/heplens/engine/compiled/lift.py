@@ -17,12 +17,13 @@ from ...columns.types import Type
 
 #: Operations whose result for an object does not depend on which other objects there are.
 ELEMENTWISE = frozenset(
-    "get part vector add p4 arithmetic compare and or not call default where bit deltaPhi deltaR mT".split()
+    {"get", "part", "vector", "add", "p4", "deltaPhi", "deltaR", "mT", "arithmetic", "compare", "and", "or", "not"}
+    | {"call", "default", "where", "bit"}
 )
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
-class Unsupported(Exception):
+class UnsupportedError(Exception):
     """The kernels do not know this; the text says what. The general sweep does."""
 
 
@@ -80,24 +81,19 @@ Term = State | AtLeast | Every | Node
 
 
 class Lift:
-    """Questions about nodes, with `handle` the comparison that moves: ``variable operator constant``."""
+    """Questions about nodes, with `handle` the comparison that moves: ``variable operator number``."""
 
-    def __init__(self, handle: Node) -> None:
-        comparison = handle.inputs[0] if handle.operation == "moved" else handle
-        if comparison.operation != "compare":
-            raise Unsupported("only compared numbers move")
-        left, right = comparison.inputs
-        operator = str(comparison.parameters[0])
-        if left.operation == "constant":
-            left, right, operator = right, left, _MIRRORED[operator]
-        if right.operation != "constant" or operator in ("==", "!="):
-            raise Unsupported("only thresholds move")
-        if len(left.type.axes) > 1:
-            raise Unsupported("the variable is a list in each object")
+    def __init__(self, handle: Node, variable: Node, operator: str) -> None:
+        if len(variable.type.axes) > 1:
+            raise UnsupportedError("the variable is a list in each object")
         self.handle = handle
-        self.variable = left
+        self.variable = variable
         self.operator = operator
         self._depends: dict[bytes, bool] = {}
+        #: the objects that values per event are made of, as far as `check` has seen them
+        self.asked: list[Objects] = []
+        if self.depends(variable):
+            raise UnsupportedError("the variable depends on the number itself")
 
     def depends(self, node: Node) -> bool:
         """Whether the handle is anywhere below a node."""
@@ -120,7 +116,7 @@ class Lift:
         """Which objects a node has one value for."""
         node = named(node)
         if len(node.type.axes) != 1:
-            raise Unsupported(f"lists in lists: {node.operation}")
+            raise UnsupportedError(f"lists in lists: {node.operation}")
         if not self.depends(node) or node == self.handle:
             return Objects(self.variable if node == self.handle else node)
         if node.operation == "select":
@@ -129,13 +125,13 @@ class Lift:
         if node.operation == "combinations" and node.parameters[0] == 2:
             found = self.objects(node.inputs[0])
             if found.of is not None:
-                raise Unsupported("pairs of pairs")
+                raise UnsupportedError("pairs of pairs")
             return Objects(node, of=found)
         if node.operation in ELEMENTWISE:
             listed = [child for child in node.inputs if child.type.axes]
             moving = [child for child in listed if self.depends(child)]
             return self.objects((moving or listed)[0])
-        raise Unsupported(f"{node.operation} of objects that move")
+        raise UnsupportedError(f"{node.operation} of objects that move")
 
     def state(self, node: Node) -> State:
         """A truth of objects or of events that may follow the handle."""
@@ -154,12 +150,12 @@ class Lift:
         if not self.depends(node):
             return node
         if not node.type.axes or node == self.handle:
-            raise Unsupported(f"{node.operation} inside of something else moves")
+            raise UnsupportedError(f"{node.operation} inside of something else moves")
         if node.operation == "select":
             return self.lifted(node.inputs[0])
         if node.operation in ELEMENTWISE or (node.operation == "combinations" and node.parameters[0] == 2):
             return replace(node, inputs=tuple(self.lifted(child) for child in node.inputs))
-        raise Unsupported(f"{node.operation} of objects that move")
+        raise UnsupportedError(f"{node.operation} of objects that move")
 
     def moving(self, node: Node) -> tuple[Objects, Node]:
         """The objects that a node has a value for, and that value on all objects of their base."""
@@ -176,7 +172,7 @@ class Lift:
             return [term for child in node.inputs for term in self.terms(child)]
         try:
             return [self._term(node)]
-        except Unsupported:
+        except UnsupportedError:
             self.check(node)
             return [node]
 
@@ -189,7 +185,7 @@ class Lift:
                 return AtLeast(self.where(inner), 1)
             objects, state = self.objects(inner), self.state(inner)
             if objects.moves or inner.type.optional:
-                raise Unsupported("all of objects that move")
+                raise UnsupportedError("all of objects that move")
             return Every(objects, state)
         if node.operation == "compare":
             left, right = (named(child) for child in node.inputs)
@@ -200,7 +196,7 @@ class Lift:
             if left.operation == "count" and operator in (">=", ">") and isinstance(number, int | float):
                 least = math.ceil(number) if operator == ">=" else math.floor(number) + 1
                 return AtLeast(self.counted(left), max(least, 0))
-        raise Unsupported(node.operation)
+        raise UnsupportedError(node.operation)
 
     def counted(self, count: Node) -> Objects:
         """The objects that a ``count`` counts: all of a collection, or those for which something is true."""
@@ -211,26 +207,26 @@ class Lift:
         return self.objects(truth).where(self.state(truth))
 
     def check(self, node: Node) -> None:
-        """Raises Unsupported when even pieces cannot tell the value of an event."""
+        """Raises UnsupportedError when even pieces cannot tell the value of an event."""
         for inner in self._stepping(node):
             match inner.operation:
                 case "count":
-                    self.counted(inner)
+                    self.asked.append(self.counted(inner))
                 case "reduce":
-                    self.reduced(inner)
+                    self.asked.append(self.reduced(inner)[0])
                 case "item":
                     if inner.parameters[1] != 0:
-                        raise Unsupported("lists in lists: item")
-                    self.moving(inner.inputs[0])
+                        raise UnsupportedError("lists in lists: item")
+                    self.asked.append(self.moving(inner.inputs[0])[0])
                 case "pick":
-                    self.moving(inner.inputs[0])
+                    self.asked.append(self.moving(inner.inputs[0])[0])
                     self.moving(inner.inputs[1])
                 case operation if inner != self.handle and operation not in ELEMENTWISE:
-                    raise Unsupported(f"{operation} of what moves")
+                    raise UnsupportedError(f"{operation} of what moves")
 
     def reduced(self, node: Node) -> tuple[Objects, Node]:
         if node.parameters[0] not in ("any", "all", "sum", "min", "max"):
-            raise Unsupported(f"{node.parameters[0]} of objects that move")
+            raise UnsupportedError(f"{node.parameters[0]} of objects that move")
         if node.parameters[0] == "any":
             objects = self.where(node.inputs[0])
             return objects, objects.base
@@ -245,7 +241,7 @@ class Lift:
                 continue
             seen.add(inner.identity)
             if inner.type.axes:
-                raise Unsupported(f"{inner.operation} with objects inside of an event's value")
+                raise UnsupportedError(f"{inner.operation} with objects inside of an event's value")
             yield inner
             if inner.operation in ELEMENTWISE and inner != self.handle:
                 stack.extend(inner.inputs)

@@ -1,4 +1,4 @@
-"""From a bound analysis and one of its comparisons to what the kernels have to do; or the reason why they cannot."""
+"""From a moved number to what the kernels have to do; or the reason why they cannot."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...analysis.axes import Axis
-from ...analysis.bind import Bound, BoundHistogram, BoundStep, product
+from ...analysis.bind import BoundHistogram, BoundStep, product
 from ...analysis.steps import Cut, Define, Keep, Weight
 from ...columns.nodes import Node
-from .lift import AtLeast, Every, Lift, Objects, State, Term, Unsupported
+from ..moving import Moving
+from .boundaries import MAX_POSITIONS
+from .lift import AtLeast, Every, Lift, Objects, State, Term, UnsupportedError
 
-#: Cells of one table: 8 million take 32 MB, and 160 MB with weights.
-MAX_CELLS = 8_000_000
+Source = Literal["events", "objects", "pieces"]
 
 
 @dataclass(frozen=True)
@@ -30,86 +31,165 @@ class Stage:
 
 @dataclass(frozen=True)
 class Fill:
-    """A histogram (or, with no axes, a row of the cutflow) in one region, and where its values come from.
+    """A histogram in one region, and where its values come from.
 
-    event: one value per event, which does not move; objects: all of `objects`; pieces: one value per event that moves.
+    events: one value per event, which does not move; objects: one for all of `objects`; pieces: one per event that
+    moves.
     """
 
     name: str
     region: str
     stage: Stage
-    source: Literal["event", "objects", "pieces"]
-    axes: tuple[Axis, ...] = ()
-    values: tuple[Node, ...] = ()
-    objects: Objects | None = None
-    weight: Node | None = None
+    source: Source
+    axes: tuple[Axis, ...]
+    values: tuple[Node, ...]
+    objects: Objects | None
+    weight: Node | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the cutflow: events at `before` reach the step, those at `stage` pass it.
+
+    `collections` are those that a filter takes and leaves.
+    """
+
+    step: BoundStep
+    before: Stage
+    stage: Stage
+    weight: Node | None
+    collections: tuple[Objects, ...]
+    undecided: bool  # whether its truth may be missing in a way that only pieces can tell
 
 
 @dataclass(frozen=True)
 class Plan:
+    """`window`: both edges of a cut are free, and levels are pixels of its variable, counted from 1."""
+
     lift: Lift
-    histograms: tuple[Fill, ...]
-    rows: tuple[Fill, ...]
+    window: bool
+    fills: tuple[Fill, ...]
+    lines: tuple[Line, ...]
 
     @property
-    def fills(self) -> tuple[Fill, ...]:
-        return (*self.histograms, *self.rows)
+    def stages(self) -> tuple[Stage, ...]:
+        found = [fill.stage for fill in self.fills]
+        for line in self.lines:
+            found += [line.before, line.stage]
+        return tuple(dict.fromkeys(found))
 
     @property
     def needs_pieces(self) -> bool:
-        return any(fill.source == "pieces" or fill.stage.needs_pieces for fill in self.fills)
+        return (
+            any(stage.needs_pieces for stage in self.stages)
+            or any(fill.source == "pieces" for fill in self.fills)
+            or any(line.undecided for line in self.lines)
+        )
+
+    @property
+    def objects(self) -> Objects | None:
+        """The objects whose levels are all that change anything; None when the variable is one of the event."""
+        if not self.lift.variable.type.axes:
+            return None
+        roots = {_root(objects) for objects in self._moving()}
+        return roots.pop() if len(roots) == 1 else Objects(self.lift.variable, (State(True, False),))
+
+    def _moving(self) -> Iterator[Objects]:
+        yield from self.lift.asked
+        for stage in self.stages:
+            for term in stage.terms:
+                if isinstance(term, AtLeast):
+                    yield term.objects
+                if isinstance(term, Every):
+                    yield term.objects.where(term.state)
+        for fill in self.fills:
+            if fill.objects is not None and fill.objects.moves:
+                yield fill.objects
+        for line in self.lines:
+            yield from (objects for objects in line.collections if objects.moves)
 
 
-def make_plan(bound: Bound, handle: Node) -> Plan:
-    """The plan for moving the number of `handle`, a comparison somewhere in the nodes of `bound`.
+def _root(objects: Objects) -> Objects:
+    return objects if objects.of is None else _root(objects.of)
+
+
+def make_plan(moving: Moving) -> Plan:
+    """The plan for moving a number.
 
     Raises
     ------
-    Unsupported : something depends on the handle in a way that the kernels do not know.
+    UnsupportedError : something depends on it in a way that the kernels do not know.
     """
-    lift = Lift(handle)
-    chain = _Chain(bound, lift)
-    return Plan(lift, tuple(chain.histograms()), tuple(chain.rows()))
+    if len(moving.boundaries) > MAX_POSITIONS:
+        raise UnsupportedError("too many positions")
+    window = moving.form == "range"
+    if not window and len(moving.marks) != 1:
+        raise UnsupportedError("a number between two others")
+    mark = moving.marks[0]
+    handle = moving.bound.steps[moving.place].node if window else mark.node
+    lift = Lift(handle, mark.variable, ">=" if window else mark.operator)
+    chain = _Chain(moving, lift)
+    if window and sum(lift.depends(step.node) for step in moving.bound.steps) > 1:
+        raise UnsupportedError("the same cut twice")
+    return Plan(lift, window, tuple(chain.fills()), tuple(chain.lines()))
 
 
-def why_not(bound: Bound, handle: Node) -> str:
+def why_not(moving: Moving) -> str:
     """Why there is no plan; "" when there is one."""
     try:
-        make_plan(bound, handle)
-    except Unsupported as reason:
+        make_plan(moving)
+    except UnsupportedError as reason:
         return str(reason)
     return ""
 
 
 class _Chain:
-    def __init__(self, bound: Bound, lift: Lift) -> None:
-        self.bound = bound
+    def __init__(self, moving: Moving, lift: Lift) -> None:
+        self.moving = moving
+        self.bound = moving.bound
         self.lift = lift
-        self.cuts = {step.step.name: step for step in bound.steps if isinstance(step.step, Cut)}
+        self.cuts = {step.step.name: step for step in self.bound.steps if isinstance(step.step, Cut)}
         self.terms = {name: tuple(lift.terms(step.node)) for name, step in self.cuts.items()}
 
     def stage(self, steps: tuple[BoundStep, ...]) -> Stage:
-        return Stage(tuple(term for step in steps if step.step.name in self.cuts for term in self.terms[step.step.name]))
+        return Stage(
+            tuple(term for step in steps if step.step.name in self.cuts for term in self.terms[step.step.name])
+        )
 
     # --- rows -----------------------------------------------------------------------------------------------------
 
-    def rows(self) -> Iterator[Fill]:
-        """Rows of the cutflow from the first step on that the handle can change."""
+    def lines(self) -> Iterator[Line]:
         steps = self.bound.steps
-        begun = False
-        for place, step in enumerate(steps):
-            begun = begun or self.lift.depends(step.node)
-            if begun and not isinstance(step.step, Define):
-                before = steps[: place + 1]
-                weight = self.weight(product([s.node for s in before if isinstance(s.step, Weight)]))
-                yield Fill(step.step.name, "", self.stage(before), "event", weight=weight)
+        for place in range(self.moving.first, len(steps)):
+            step = steps[place]
+            if isinstance(step.step, Define):
+                continue
+            before, stage = self.stage(steps[:place]), self.stage(steps[: place + 1])
+            weight = self.weight(product([s.node for s in steps[: place + 1] if isinstance(s.step, Weight)]))
+            collections: tuple[Objects, ...] = ()
+            if isinstance(step.step, Keep):
+                assert step.source is not None
+                collections = (self.lift.objects(step.source), self.lift.objects(step.node))
+            yield Line(step, before, stage, weight, collections, self.is_undecided(step))
+
+    def is_undecided(self, step: BoundStep) -> bool:
+        if not isinstance(step.step, Cut) or not self.lift.depends(step.node) or step.node == self.lift.handle:
+            return False
+        moving = [v for v in step.variables if v.type.kind == "float" and self.lift.depends(v)]
+        events = [node for node in moving if not node.type.axes]
+        for node in events:
+            self.lift.check(node)
+        if step.node.type.optional:
+            self.lift.check(step.node)
+        return bool(events) or step.node.type.optional
 
     # --- histograms -----------------------------------------------------------------------------------------------
 
-    def histograms(self) -> Iterator[Fill]:
+    def fills(self) -> Iterator[Fill]:
         for bound in self.bound.histograms:
-            for region, stage in self.stages(bound):
-                yield self.fill(bound, region, stage)
+            if bound.steps > self.moving.first or self.moving.fills_at(bound.steps):
+                for region, stage in self.stages(bound):
+                    yield self.fill(bound, region, stage)
 
     def stages(self, bound: BoundHistogram) -> Iterator[tuple[str, Stage]]:
         before = self.bound.steps[: bound.steps]
@@ -121,45 +201,35 @@ class _Chain:
             terms: list[Term] = []
             inverted: list[Node] = []
             for name, is_inverted in region.terms:
-                if name in reached and is_inverted:
-                    inverted.append(self.cuts[name].node)
+                if name not in reached or name not in self.terms:
+                    continue
+                if is_inverted:
                     self.lift.check(self.cuts[name].node)
-                elif name in reached and name in self.terms:
+                    inverted.append(self.cuts[name].node)
+                else:
                     terms += self.terms[name]
             yield region.name, Stage(tuple(terms), tuple(inverted))
 
     def fill(self, bound: BoundHistogram, region: str, stage: Stage) -> Fill:
-        axes, values = bound.histogram.axes, bound.values
-        if any(axis.growth or axis.kind == "str_category" for axis in axes):
-            raise Unsupported("categories of text or that grow")
+        name, axes, values = bound.histogram.name, bound.histogram.axes, bound.values
+        if any(axis.growth or axis.kind not in ("regular", "variable", "integer") for axis in axes):
+            raise UnsupportedError("categories")
         if any(len(value.type.axes) > 1 for value in values):
-            raise Unsupported("lists in lists: a histogram")
-        weight = self.weight(bound.weight)
-        name = bound.histogram.name
+            raise UnsupportedError("lists in lists: a histogram")
         listed = [value for value in values if value.type.axes]
         moving = [value for value in values if self.lift.depends(value)]
         if not listed:
             for value in moving:
                 self.lift.check(value)
-            return Fill(name, region, stage, "pieces" if moving else "event", axes, values, None, weight)
+            source: Source = "pieces" if moving else "events"
+            return Fill(name, region, stage, source, axes, values, None, self.weight(bound.weight))
         objects = self.lift.objects(next((value for value in listed if value in moving), listed[0]))
         lifted = tuple(self.lift.lifted(value) for value in values)
+        weight = bound.weight
+        weight = self.lift.lifted(weight) if weight is not None and weight.type.axes else self.weight(weight)
         return Fill(name, region, stage, "objects", axes, lifted, objects, weight)
 
     def weight(self, weight: Node | None) -> Node | None:
         if weight is not None and (weight.type.axes or self.lift.depends(weight)):
-            raise Unsupported("weights that move, or one for each object")
+            raise UnsupportedError("weights that move")
         return weight
-
-
-def objects_in(plan: Plan) -> Iterator[Objects]:
-    """All the objects that follow the handle, of the terms and of the fills; not those inside of values per event."""
-    for fill in plan.fills:
-        for term in fill.stage.terms:
-            if isinstance(term, AtLeast | Every):
-                yield term.objects
-        if fill.objects is not None and fill.objects.moves:
-            yield fill.objects
-
-
-__all__ = ["Fill", "Keep", "Plan", "Stage", "State", "make_plan", "objects_in", "why_not"]

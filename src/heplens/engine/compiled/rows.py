@@ -17,13 +17,13 @@ from ...columns.nodes import Node
 from ...columns.types import Type
 from ..chunk import quiet
 from .leaves import Column, unmasked
-from .lift import ELEMENTWISE, Objects, Unsupported, named
+from .lift import ELEMENTWISE, Objects, UnsupportedError, named
 
 if TYPE_CHECKING:
     from .events import Events
 
 #: A missing operand makes the result of these missing; the others decide for themselves.
-_PROPAGATE = frozenset("arithmetic compare call vector bit deltaPhi deltaR mT".split())
+_PROPAGATE = frozenset(("arithmetic", "compare", "call", "vector", "bit", "deltaPhi", "deltaR", "mT"))
 _COMPONENTS = ("px", "py", "pz", "E")
 
 
@@ -48,7 +48,7 @@ class Rows:
 
     def _computed(self, node: Node) -> Column:
         if node.operation not in ELEMENTWISE or node.operation in ("get", "part", "p4"):
-            raise Unsupported(f"{node.operation} here")
+            raise UnsupportedError(f"{node.operation} here")
         if node.operation == "vector":
             return self._component(node)
         inputs = [None if child.operation == "constant" else self.column(child) for child in node.inputs]
@@ -113,7 +113,7 @@ class Pairs(Rows):
             return self.events.leaves.column(node).take(self.owner)
         if node.operation in ("get", "vector") and (inner := named(node.inputs[0])).operation == "part":
             if named(inner.inputs[0]) != self.lifted:
-                raise Unsupported("objects of other pairs")
+                raise UnsupportedError("objects of other pairs")
             of_objects = replace(node, inputs=self.lifted.inputs)
             places = self.first if inner.parameters[0] == "first" else self.second
             return self.events.leaves.column(of_objects, keep=True).take(places)
@@ -200,7 +200,7 @@ class Pieces(Rows):
             where = (self.event, self.lo, self.events.offsets(objects), self.events.levels(objects))
             out = np.empty(self.count, np.int64)
             if source.operation == "item":
-                pieces.place_of(*where, source.parameters[0], out)
+                pieces.place_of(*where, int(source.parameters[0]), out)  # type: ignore[arg-type]
             else:
                 column = self.events.on_objects(objects, self.events.lift.lifted(source.inputs[1]))
                 valid = np.zeros(0, np.bool_) if column.valid is None else column.valid
@@ -218,7 +218,6 @@ def picked(node: Node) -> tuple[Node, Node] | None:
         sources = [picked(child) for child in node.inputs]
         found = [source for source in sources if source is not None]
         if len(found) == len(sources) and all(source[0] == found[0][0] for source in found):
-            whole = found[0][1]
             kind = replace(node.type, axes=named(found[0][0].inputs[0]).type.axes)
             return found[0][0], replace(node, inputs=tuple(inner for _, inner in found), type=kind)
     return None

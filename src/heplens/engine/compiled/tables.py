@@ -31,13 +31,13 @@ class Table:
         else:
             cells.events_weighted(tops, bins, weights, self.counts, self.sums)
 
-    def objects(self, tops: Any, offsets: Any, levels: Any, bins: Any, weights: Any | None) -> None:
+    def objects(self, tops: Any, offsets: Any, levels: Any, bins: Any, weights: Any | None, each: bool) -> None:
         from . import cells
 
         if self.sums is None:
             cells.objects(tops, offsets, levels, bins, self.counts)
         else:
-            cells.objects_weighted(tops, offsets, levels, bins, weights, self.counts, self.sums)
+            cells.objects_weighted(tops, offsets, levels, bins, weights, each, self.counts, self.sums)
 
     def pieces(self, pieces: Any, passed: Any, bins: Any, weights: Any | None) -> None:
         from . import cells
@@ -49,7 +49,7 @@ class Table:
             cells.pieces_weighted(*where, bins, weights, self.counts, self.sums)
 
     def objects_of_pieces(
-        self, pieces: Any, passed: Any, offsets: Any, levels: Any, bins: Any, weights: Any | None
+        self, pieces: Any, passed: Any, offsets: Any, levels: Any, bins: Any, weights: Any | None, each: bool
     ) -> None:
         from . import cells
 
@@ -57,7 +57,7 @@ class Table:
         if self.sums is None:
             cells.objects_of_pieces(*where, self.counts)
         else:
-            cells.objects_of_pieces_weighted(*where, weights, self.counts, self.sums)
+            cells.objects_of_pieces_weighted(*where, weights, each, self.counts, self.sums)
 
 
 def steps(table: Any, mirrored: bool) -> Any:

@@ -1,0 +1,290 @@
+"""The tile of one block of events, made by kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...analysis.steps import Cut, Keep
+from ...columns.nodes import Node
+from ..moving import Moving
+from ..partial import Row
+from ..tiles import BlockTile, Cells
+from .boundaries import Edges
+from .events import Events
+from .leaves import Column, Leaves, bins_of, size_of
+from .lift import Objects, State, UnsupportedError
+from .plan import Fill, Line, Plan, Stage
+from .rows import Pieces
+from .tables import NONE, Table, steps
+
+
+class Build:
+    """Tiles of blocks for one moved number.
+
+    Parameters
+    ----------
+    plan : what `make_plan` says of `moving`.
+    """
+
+    def __init__(self, moving: Moving, plan: Plan) -> None:
+        self.moving = moving
+        self.plan = plan
+        boundaries = moving.boundaries
+        after = boundaries.kinds == 1 if plan.window else plan.lift.operator in (">", "<=")
+        self.edges = Edges.of(boundaries.limits, after)
+
+    def block(self, leaves: Leaves, cancel: Callable[[], bool]) -> BlockTile:
+        """The tile of the events of `leaves`; that of some histograms when it was cancelled.
+
+        Raises
+        ------
+        UnsupportedError : the data hold what the kernels do not know, such as missing lists.
+        """
+        block = _Block(self, leaves)
+        tile = BlockTile()
+        for fill in self.plan.fills:
+            if cancel():
+                break
+            tile.cells[fill.name, fill.region] = block.fill(fill)
+        for line in self.plan.lines:
+            if cancel():
+                break
+            tile.rows[line.step.step.name] = block.line(line)
+        return tile
+
+
+class _Block:
+    def __init__(self, build: Build, leaves: Leaves) -> None:
+        self.plan = build.plan
+        self.leaves = leaves
+        self.events = Events(build.plan.lift, leaves, build.edges, build.plan.stages, build.plan.window)
+        self.always = self.events.always
+        self.weights: dict[object, tuple[Any, Any | None]] = {}
+        self.passes: dict[Stage, Any] = {}
+        self.pieces = self._pieces() if build.plan.needs_pieces else None
+
+    def _pieces(self) -> Pieces:
+        """Pieces up to the position where the last stage ends."""
+        tops = np.zeros(self.leaves.events, np.uint16)
+        for stage in self.plan.stages:
+            np.maximum(tops, self.events.tops(stage.terms), out=tops)
+        return Pieces(self.events, self.plan.objects, tops)
+
+    # --- tables to what a tile holds ----------------------------------------------------------------------------------
+
+    def rows(self, table: Any) -> Any:
+        """Rows of the tile from what was counted at levels."""
+        if self.plan.window:
+            return table[1:]
+        return steps(table, self.plan.lift.operator in ("<", "<="))
+
+    # --- histograms -----------------------------------------------------------------------------------------------
+
+    def fill(self, fill: Fill) -> Cells:
+        size = size_of(fill.axes)
+        table = Table.empty(self.always, size, fill.weight is not None)
+        bins = self.bins(fill)
+        each = fill.weight is not None and bool(fill.weight.type.axes)
+        weights, bad = (None, None) if fill.weight is None else self.weight(fill.weight, fill.objects if each else None)
+        if bad is not None and each:
+            bins, bad = np.where(bad, bins.dtype.type(size), bins), None
+        stage, objects = fill.stage, fill.objects
+        levels = NONE if objects is None or not objects.conditions else self.events.levels(objects)
+        if fill.source != "pieces" and not stage.needs_pieces:
+            tops = self.events.tops(stage.terms)
+            tops = tops if bad is None else np.where(bad, np.uint16(0), tops)
+            if objects is None:
+                table.events(tops, bins, weights)
+            else:
+                table.objects(tops, self.events.offsets(objects), levels, bins, weights, each)
+        else:
+            assert self.pieces is not None
+            passed = self.passed(stage)
+            passed = passed if bad is None else passed & ~bad[self.pieces.event]
+            if objects is None:
+                bins = bins if fill.source == "pieces" else bins[self.pieces.event]
+                table.pieces(self.pieces, passed, bins, weights)
+            else:
+                offsets = self.events.offsets(objects)
+                table.objects_of_pieces(self.pieces, passed, offsets, levels, bins, weights, each)
+        counts = self.rows(table.counts[:, :size].astype(np.int64))
+        if table.sums is None:
+            return Cells(counts)
+        return Cells(counts, self.rows(table.sums[:, :size, 0]), self.rows(table.sums[:, :size, 1]))
+
+    def bins(self, fill: Fill) -> Any:
+        """The bin of each event, object or piece."""
+        if fill.source == "pieces":
+            assert self.pieces is not None
+            return bins_of(fill.axes, [self.pieces.column(node) for node in fill.values])
+        if fill.objects is None:
+            return self.leaves.bins(fill.axes, fill.values, None)
+        if fill.objects.of is None:
+            return self.leaves.bins(fill.axes, fill.values, self.events.offsets(fill.objects))
+        pairs = self.events.pairs(fill.objects)
+        return bins_of(fill.axes, [pairs.column(node) for node in fill.values])
+
+    def weight(self, node: Node, objects: Objects | None = None) -> tuple[Any, Any | None]:
+        """The weight of each event or object, 0 where it is missing or NaN, and where that is (None: nowhere)."""
+        key = (node, objects)
+        if key not in self.weights:
+            column = self.leaves.column(node, keep=True) if objects is None else self.events.on_objects(objects, node)
+            values = column.values.astype(np.float64)
+            bad = np.isnan(values)
+            if column.valid is not None:
+                bad |= ~column.valid
+            values[bad] = 0
+            if not np.all(np.isfinite(values * values)):
+                raise UnsupportedError("weights that are infinite")
+            self.weights[key] = values, bad if bad.any() else None
+        return self.weights[key]
+
+    def passed(self, stage: Stage) -> Any:
+        """In which pieces events pass a stage."""
+        if stage not in self.passes:
+            assert self.pieces is not None
+            passed = self.events.tops(stage.terms)[self.pieces.event] > self.pieces.lo
+            for term in stage.terms:
+                if isinstance(term, Node):
+                    passed &= self.pieces.column(term).truth()
+            for node in stage.inverted:
+                column = self.pieces.column(node)
+                passed &= ~column.values if column.valid is None else ~column.values & column.valid
+            self.passes[stage] = passed
+        return self.passes[stage]
+
+    # --- rows of the cutflow --------------------------------------------------------------------------------------
+
+    def line(self, line: Line) -> Row:
+        row = Row()
+        if isinstance(line.step.step, Keep):
+            row.objects_in, row.objects_out = (self.objects(line.stage, objects) for objects in line.collections)
+            row.missing = self.undecided(line)
+        elif isinstance(line.step.step, Cut) and not (self.plan.window and line.step.node == self.plan.lift.handle):
+            row.missing = self.missing(line)
+            row.nan = self.nan(line)
+        passed = self.tally(line.stage)
+        row.passed = passed
+        if line.weight is None:
+            row.weighted = row.variance = passed.astype(np.float64)
+            return row
+        weights, bad = self.weight(line.weight)
+        if bad is not None:
+            row.bad_weights = self.tally(line.stage, bad)
+        row.weighted = self.tally(line.stage, weights)
+        row.variance = self.tally(line.stage, weights * weights)
+        return row
+
+    def tally(self, stage: Stage, values: Any | None = None, of_pieces: bool = False) -> Any:
+        """Events that pass a stage, or the sum of `values` over them: one number (or truth) per event or per piece."""
+        exact = values is None or values.dtype.kind != "f"
+        if not stage.needs_pieces and not of_pieces:
+            made = np.bincount(self.events.tops(stage.terms), values, self.always + 1)
+        else:
+            assert self.pieces is not None
+            chosen = np.flatnonzero(self.passed(stage))
+            if values is not None:
+                values = values[chosen if of_pieces else self.pieces.event[chosen]]
+            made = np.bincount(self.pieces.hi[chosen], values, self.always + 1)
+            made = made - np.bincount(self.pieces.lo[chosen], values, self.always + 1)
+        return self.rows(np.rint(made).astype(np.int64) if exact else made)
+
+    def objects(self, stage: Stage, objects: Objects) -> Any:
+        """Objects in the events that pass a stage."""
+        offsets = self.events.offsets(objects)
+        levels = self.events.levels(objects) if objects.conditions else NONE
+        table = Table.empty(self.always, 0, False)
+        bins = np.zeros(offsets[-1], np.uint8)
+        if stage.needs_pieces:
+            assert self.pieces is not None
+            table.objects_of_pieces(self.pieces, self.passed(stage), offsets, levels, bins, None, False)
+        else:
+            table.objects(self.events.tops(stage.terms), offsets, levels, bins, None, False)
+        return self.rows(table.counts[:, 0].astype(np.int64))
+
+    def undecided(self, line: Line) -> Any:
+        """Objects whose condition is missing."""
+        node = line.step.node.inputs[0]
+        condition = node.inputs[1]
+        if not condition.type.optional:
+            return 0
+        state = self.plan.lift.state(condition)
+        leaves = [leaf for leaf in (state.true, state.false) if isinstance(leaf, Node)]
+        if state.moves:
+            leaves.append(self.plan.lift.variable)
+            if all(self.leaves.column(leaf).valid is None for leaf in leaves):
+                return 0
+            raise UnsupportedError("missing values of what an object is asked")
+        column = self.leaves.column(leaves[0])
+        if column.valid is None:
+            return 0
+        if line.collections[0].moves or not condition.type.axes:
+            raise UnsupportedError("missing values of what an object is asked")
+        return self.tally(line.stage, _per_event(~column.valid, self.events.offsets(line.collections[0])))
+
+    def missing(self, line: Line) -> Any:
+        node = line.step.node
+        if not node.type.optional:
+            return 0
+        if node == self.plan.lift.handle:
+            column, of_pieces = self.events.variable, False
+        else:
+            column, of_pieces = self.truth(node), self.plan.lift.depends(node)
+        return 0 if column.valid is None else self.tally(line.before, ~column.valid, of_pieces)
+
+    def truth(self, node: Node) -> Column:
+        if not self.plan.lift.depends(node):
+            return self.leaves.column(node)
+        assert self.pieces is not None
+        return self.pieces.column(node)
+
+    def nan(self, line: Line) -> Any:
+        """Events that reach a cut with a NaN among the numbers that it looks at."""
+        by_event: Any = None
+        by_piece: Any = None
+        for node in line.step.variables:
+            if node.type.kind != "float":
+                continue
+            moves = self.plan.lift.depends(node)
+            if node.type.axes:
+                objects, lifted = self.plan.lift.moving(node)
+                nan = _nan(self.events.on_objects(objects, lifted))
+                if nan is None:
+                    continue
+                if moves:
+                    raise UnsupportedError("NaN in objects that move")
+                nan = _per_event(nan, self.events.offsets(objects)) > 0
+            else:
+                nan = _nan(self.truth(node))
+                if nan is None:
+                    continue
+            if moves:
+                by_piece = nan if by_piece is None else by_piece | nan
+            else:
+                by_event = nan if by_event is None else by_event | nan
+        if by_piece is not None and by_event is not None:
+            assert self.pieces is not None
+            by_piece = by_piece | by_event[self.pieces.event]
+        if by_piece is not None:
+            return self.tally(line.before, by_piece, True)
+        return 0 if by_event is None else self.tally(line.before, by_event)
+
+
+def _nan(column: Column) -> Any | None:
+    """Where it is NaN; None: nowhere."""
+    if column.values.dtype.kind != "f" or not np.isnan(np.min(column.values, initial=0.0)):
+        return None
+    nan = np.isnan(column.values)
+    return nan if column.valid is None else nan & column.valid
+
+
+def _per_event(flags: Any, offsets: Any) -> Any:
+    """How many flags of each event's objects are set."""
+    total = np.concatenate([[0], np.cumsum(flags)])
+    return total[offsets[1:]] - total[offsets[:-1]]
+
+
+__all__ = ["Build", "State"]
