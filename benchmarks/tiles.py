@@ -26,7 +26,7 @@ import heplens as hl
 from heplens.analysis.moved import Moved
 from heplens.columns.source import blocks
 from heplens.engine.compiled.blocks import Blocks
-from heplens.engine.compiled.leaves import Store
+from heplens.engine.compiled.store import Store
 from heplens.engine.moving import form_of, moving
 from heplens.engine.tiles import BlockTile
 
@@ -212,10 +212,9 @@ def tile(analysis: hl.Analysis, moved: Moved, store: Store) -> BlockTile:
     source = analysis.dataset.first()
     form = form_of(analysis, source.schema, False, moved)
     kernels = Blocks(moving(analysis, source.schema, False, moved, GRID.tolist(), form), source, store)
-    total = BlockTile()
     for start, stop in blocks(source.edges([]), source.entries):
-        total = total + kernels.tile(start, stop, lambda: False)
-    return total
+        kernels.add(start, stop, lambda: False)
+    return kernels.tile()
 
 
 def compare(made: BlockTile, plain: Histograms, form_rows: int) -> None:
@@ -228,7 +227,7 @@ def measure(name: str, case: Case, data: ak.Array, repeat: int) -> None:
     analysis = case.analysis(hl.Analysis(data, energy_unit="GeV"))
     tile(case.analysis(hl.Analysis(data[:10], energy_unit="GeV")), case.moved, Store())  # compile
     store = Store()
-    before, _ = cpu(lambda: tile(analysis, case.moved, store))
+    tile(analysis, case.moved, store)
     times: dict[str, list[float]] = {"plain": [], "first": [], "drag": []}
     for _ in range(repeat):
         seconds, plain = cpu(lambda: case.plain(data, GRID[POSITION]))
@@ -255,7 +254,7 @@ def main() -> None:
     parser.add_argument("--only", choices=list(CASES))
     options = parser.parse_args()
     data = events(options.events)
-    print(f"{options.events:,} events, {len(data) and int(ak.sum(ak.num(data.Muon_pt))):,} objects; median of {options.repeat}")
+    print(f"{options.events:,} events, {len(ak.flatten(data.Muon_pt)):,} objects; median of {options.repeat}")
     for name, case in CASES.items():
         if options.only in (None, name):
             measure(name, case, data, options.repeat)

@@ -79,5 +79,5 @@ def nearest_distance(node: Node, inputs: list[Any]) -> Any:
     both = ak.cartesian({"a": first, "b": second}, axis=1, nested=True)
     distance = np.sqrt((both.a.eta - both.b.eta) ** 2 + delta_phi(both.a.phi, both.b.phi) ** 2)
     if has_nan(distance):
-        distance = ak.drop_none(ak.nan_to_none(distance), axis=-1)
+        distance = ak.drop_none(ak.to_packed(ak.nan_to_none(distance)), axis=-1)
     return ak.min(distance, axis=-1)

@@ -136,7 +136,7 @@ def _reduce(node: Node, inputs: list[Any]) -> Any:
     name, (value,) = node.parameters[0], inputs
     if name in ("min", "max"):
         if has_nan(value):
-            value = ak.drop_none(ak.nan_to_none(value), axis=-1)
+            value = ak.drop_none(ak.to_packed(ak.nan_to_none(value)), axis=-1)  # it fails on lists cut out of others
         return (ak.max if name == "max" else ak.min)(value, axis=-1)
     if name in ("argmin", "argmax"):
         if has_nan(value):

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from functools import cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..analysis.moved import Moved
 from ..columns.source import Source
 from ..errors import AnalysisError
+from .compiled.blocks import Blocks
+from .compiled.lift import UnsupportedDataError, UnsupportedError
+from .compiled.store import Store
 from .generator import sum_of_weights
 from .moving import Moving, form_of, moving
 from .partial import Partial
@@ -22,9 +28,32 @@ if TYPE_CHECKING:
     from ..analysis import Analysis
 
 
-def block_tile(moved: Moving, arrays: Mapping[str, Any], events: int, cancel: Callable[[], bool]) -> BlockTile:
-    """The tile of one block; `arrays` are the branches of ``moved.bound.demand``, one row per event."""
-    return sweep(moved, arrays, events, cancel)
+class _Adder:
+    """Adds up the tile of one file: by kernels what these know, by the general sweep all else."""
+
+    def __init__(self, moved: Moving, source: Source, store: Store) -> None:
+        self.moved = moved
+        self.source = source
+        self.store = store
+        self.swept = BlockTile()
+
+    @cached_property
+    def kernels(self) -> Blocks | None:
+        try:
+            return Blocks(self.moved, self.source, self.store)
+        except UnsupportedError:
+            return None
+
+    def add(self, start: int, stop: int, cancel: Callable[[], bool]) -> None:
+        if self.kernels is not None:
+            with suppress(UnsupportedDataError):
+                self.kernels.add(start, stop, cancel)
+                return
+        arrays = self.source.read(self.moved.bound.demand.branches, start, stop)
+        self.swept = self.swept + sweep(self.moved, arrays, stop - start, cancel)
+
+    def tile(self) -> BlockTile:
+        return self.swept if self.kernels is None else self.kernels.tile() + self.swept
 
 
 def scan(
@@ -33,6 +62,7 @@ def scan(
     values: Sequence[float],
     *,
     columns: Callable[[Source], Source] | None = None,
+    store: Store | None = None,
     cancel: Callable[[], bool] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Tile:
@@ -42,6 +72,7 @@ def scan(
     ----------
     values : where the handle can stand, rising.
     columns : what reads in place of a source, such as a store of columns in memory.
+    store : what was computed for other tiles; it is added to.
     cancel : asked between blocks and within them.
     progress : called with (events done, events in all) after each block.
 
@@ -58,6 +89,7 @@ def scan(
     is_data = {sample.name: sample.is_data for sample in dataset.samples}
     forms = {form_of(analysis, s.schema, is_data[key[0]], moved) for key, (s, _) in todo.opened.items()}
     form: Form = "range" if forms == {"range"} else "steps"
+    kept = Store(0) if store is None else store
     bound = {
         key: (source, moving(analysis, source.schema, is_data[key[0]], moved, values, form))
         for key, (source, _) in todo.opened.items()
@@ -65,18 +97,20 @@ def scan(
     tiles: dict[str, BlockTile] = {sample.name: BlockTile() for sample in dataset.samples}
     read: dict[str, list[Partial]] = {sample.name: [] for sample in dataset.samples}
     done, total = 0, todo.events
-    for block in todo.blocks:
-        source, mine = bound[block.sample, block.file, block.tree]
-        arrays = {} if stop() else source.read(mine.bound.demand.branches, block.start, block.stop)
-        made = BlockTile() if stop() else block_tile(mine, arrays, block.events, stop)
-        if stop():
-            raise AnalysisError("cancelled: something newer was asked for")
-        tiles[block.sample] = tiles[block.sample] + made
-        sumw = sum_of_weights(analysis, source, block)
-        read[block.sample].append(Partial(block, sumw=sumw, file_events=source.entries))
-        done += block.events
-        if progress is not None:
-            progress(done, total)
+    for key, blocks in groupby(todo.blocks, lambda block: (block.sample, block.file, block.tree)):
+        source, mine = bound[key]
+        adder = _Adder(mine, source, kept)
+        for block in blocks:
+            if not stop():
+                adder.add(block.start, block.stop, stop)
+            if stop():
+                raise AnalysisError("cancelled: something newer was asked for")
+            sumw = sum_of_weights(analysis, source, block)
+            read[block.sample].append(Partial(block, sumw=sumw, file_events=source.entries))
+            done += block.events
+            if progress is not None:
+                progress(done, total)
+        tiles[key[0]] = tiles[key[0]] + adder.tile()
     first = next(iter(bound.values()))[1]
     factors = {
         sample.name: normalisation(dataset, sample, read[sample.name], todo.events_by_sample())

@@ -1,16 +1,18 @@
-"""Tiles of the blocks of one source, by kernels where they can."""
+"""The tile of one source, block by block, by kernels where they can."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 
 from ...columns.source import Source
 from ..moving import Moving
 from ..tiles import BlockTile
-from .leaves import Leaves, Store
-from .lift import UnsupportedError
+from .leaves import Leaves
+from .lift import UnsupportedDataError, UnsupportedError
 from .plan import make_plan
+from .store import Store
 
 
 @cache
@@ -24,7 +26,7 @@ def available() -> bool:
 
 
 class Blocks:
-    """The tiles of blocks of `source` for one moved number.
+    """The tile of blocks of `source` for one moved number.
 
     Parameters
     ----------
@@ -43,17 +45,24 @@ class Blocks:
         self.source = source
         self.schema = moving.bound.schema
         self.store = store
-        self._build = Build(moving, make_plan(moving))
+        store.begin(source)
+        plan = make_plan(moving)
         # One event tells what will be asked of the others, and has the kernels compiled.
         trial = Leaves(source, self.schema, 0, min(1, source.entries), Store(0))
-        self._build.block(trial, lambda: False)
+        with suppress(UnsupportedDataError):
+            Build(moving, plan).add(trial, lambda: False)
         self._requests = trial.requests
+        self._build = Build(moving, plan)
 
-    def tile(self, start: int, stop: int, cancel: Callable[[], bool]) -> BlockTile:
-        """The tile of the events [start, stop); incomplete when `cancel` came true.
+    def add(self, start: int, stop: int, cancel: Callable[[], bool]) -> None:
+        """Add the events [start, stop) to the tile; some of them when `cancel` came true.
 
         Raises
         ------
-        UnsupportedError : these events hold what the kernels do not know, such as missing lists.
+        UnsupportedDataError : these events hold what the kernels do not know; they were not added.
         """
-        return self._build.block(Leaves(self.source, self.schema, start, stop, self.store, self._requests), cancel)
+        self._build.add(Leaves(self.source, self.schema, start, stop, self.store, self._requests), cancel)
+
+    def tile(self) -> BlockTile:
+        """The tile of all events that were added."""
+        return self._build.tile()

@@ -20,7 +20,7 @@ class Edges:
 
     edges: NDArray[np.float64]
     padded: NDArray[np.float64]
-    table: NDArray[np.int64]
+    table: NDArray[np.int32]
     low: float
     scale: float
     rounds: int
@@ -39,7 +39,7 @@ class Edges:
         if not np.isfinite(scale) or not np.isfinite(high - low):
             scale = 0.0  # all in one cell: slow, and right
         places = np.minimum(np.maximum((edges - low) * scale, 0.0), cells).astype(np.int64)
-        table = np.searchsorted(places, np.arange(cells + 1), side="left").astype(np.int64)
+        table = np.searchsorted(places, np.arange(cells + 1), side="left").astype(np.int32)
         rounds = int(np.bincount(places).max())
         return cls(edges, np.append(edges, np.full(rounds, np.nan)), table, low, scale, rounds)
 

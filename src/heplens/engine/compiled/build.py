@@ -1,8 +1,9 @@
-"""The tile of one block of events, made by kernels."""
+"""The tile of blocks of events, made by kernels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,14 @@ from ..tiles import BlockTile, Cells
 from .boundaries import Edges
 from .events import Events
 from .leaves import Column, Leaves, bins_of, size_of
-from .lift import Objects, State, UnsupportedError
+from .lift import Objects, UnsupportedDataError
 from .plan import Fill, Line, Plan, Stage
 from .rows import Pieces
-from .tables import NONE, Table, steps
+from .tables import NONE, Table, Tables, steps
 
 
 class Build:
-    """Tiles of blocks for one moved number.
+    """The tile of blocks for one moved number, which it adds up.
 
     Parameters
     ----------
@@ -30,39 +31,68 @@ class Build:
     """
 
     def __init__(self, moving: Moving, plan: Plan) -> None:
-        self.moving = moving
         self.plan = plan
         boundaries = moving.boundaries
         after = boundaries.kinds == 1 if plan.window else plan.lift.operator in (">", "<=")
         self.edges = Edges.of(boundaries.limits, after)
+        self.always = len(self.edges) + plan.window
+        self.tables = Tables()
+        for fill in plan.fills:
+            table = Table.empty(self.always, size_of(fill.axes), fill.weight is not None)
+            self.tables.histograms[fill.name, fill.region] = table
 
-    def block(self, leaves: Leaves, cancel: Callable[[], bool]) -> BlockTile:
-        """The tile of the events of `leaves`; that of some histograms when it was cancelled.
+    def add(self, leaves: Leaves, cancel: Callable[[], bool]) -> None:
+        """Add a block of events; nothing of it when that cannot be done, less than all when it is cancelled.
 
         Raises
         ------
         UnsupportedError : the data hold what the kernels do not know, such as missing lists.
         """
         block = _Block(self, leaves)
-        tile = BlockTile()
         for fill in self.plan.fills:
             if cancel():
-                break
-            tile.cells[fill.name, fill.region] = block.fill(fill)
+                return
+            block.fill(fill)
         for line in self.plan.lines:
             if cancel():
-                break
-            tile.rows[line.step.step.name] = block.line(line)
+                return
+            block.line(line)
+        for count in block.counting:
+            if cancel():
+                return
+            count()
+
+    def tile(self) -> BlockTile:
+        """The tile of all blocks so far."""
+        tile = BlockTile()
+        for key, table in self.tables.histograms.items():
+            counts = self._rows(table.counts[:, :-1].astype(np.int64))
+            if table.sums is None:
+                tile.cells[key] = Cells(counts)
+            else:
+                sums, squares = (self._rows(table.sums[:, :-1, i]) for i in (0, 1))
+                tile.cells[key] = Cells(counts, sums, squares)
+        for name, parts in self.tables.rows.items():
+            tile.rows[name] = Row(**{part: self._rows(counts) for part, counts in parts.items()})
         return tile
+
+    def _rows(self, table: Any) -> Any:
+        """Rows of the tile from what was counted at levels."""
+        return table[1:] if self.plan.window else steps(table, self.plan.lift.operator in ("<", "<="))
 
 
 class _Block:
+    """Prepares all that is to be counted of one block, in `counting`: what can fail fails before."""
+
     def __init__(self, build: Build, leaves: Leaves) -> None:
         self.plan = build.plan
+        self.tables = build.tables
         self.leaves = leaves
         self.events = Events(build.plan.lift, leaves, build.edges, build.plan.stages, build.plan.window)
-        self.always = self.events.always
+        self.always = build.always
+        self.counting: list[Callable[[], None]] = []
         self.weights: dict[object, tuple[Any, Any | None]] = {}
+        self.repeats: dict[object, Any] = {}
         self.passes: dict[Stage, Any] = {}
         self.pieces = self._pieces() if build.plan.needs_pieces else None
 
@@ -73,47 +103,36 @@ class _Block:
             np.maximum(tops, self.events.tops(stage.terms), out=tops)
         return Pieces(self.events, self.plan.objects, tops)
 
-    # --- tables to what a tile holds ----------------------------------------------------------------------------------
-
-    def rows(self, table: Any) -> Any:
-        """Rows of the tile from what was counted at levels."""
-        if self.plan.window:
-            return table[1:]
-        return steps(table, self.plan.lift.operator in ("<", "<="))
-
     # --- histograms -----------------------------------------------------------------------------------------------
 
-    def fill(self, fill: Fill) -> Cells:
-        size = size_of(fill.axes)
-        table = Table.empty(self.always, size, fill.weight is not None)
+    def fill(self, fill: Fill) -> None:
+        table = self.tables.histograms[fill.name, fill.region]
         bins = self.bins(fill)
         each = fill.weight is not None and bool(fill.weight.type.axes)
         weights, bad = (None, None) if fill.weight is None else self.weight(fill.weight, fill.objects if each else None)
         if bad is not None and each:
-            bins, bad = np.where(bad, bins.dtype.type(size), bins), None
+            bins, bad = np.where(bad, bins.dtype.type(size_of(fill.axes)), bins), None
         stage, objects = fill.stage, fill.objects
-        levels = NONE if objects is None or not objects.conditions else self.events.levels(objects)
         if fill.source != "pieces" and not stage.needs_pieces:
-            tops = self.events.tops(stage.terms)
+            if objects is None:
+                tops = self.events.tops(stage.terms)
+            else:
+                tops = self.object_tops(stage, objects)
+                if not each and fill.weight is not None:
+                    weights = self.repeated(("weight", fill.weight), objects, weights)
+                    bad = None if bad is None else self.repeated(("bad", fill.weight), objects, bad)
             tops = tops if bad is None else np.where(bad, np.uint16(0), tops)
-            if objects is None:
-                table.events(tops, bins, weights)
-            else:
-                table.objects(tops, self.events.offsets(objects), levels, bins, weights, each)
+            self.counting.append(partial(table.entries, tops, bins, weights))
+            return
+        assert self.pieces is not None
+        passed = self.passed(stage)
+        passed = passed if bad is None else passed & ~bad[self.pieces.event]
+        if objects is None:
+            bins = bins if fill.source == "pieces" else bins[self.pieces.event]
+            self.counting.append(partial(table.pieces, self.pieces, passed, bins, weights))
         else:
-            assert self.pieces is not None
-            passed = self.passed(stage)
-            passed = passed if bad is None else passed & ~bad[self.pieces.event]
-            if objects is None:
-                bins = bins if fill.source == "pieces" else bins[self.pieces.event]
-                table.pieces(self.pieces, passed, bins, weights)
-            else:
-                offsets = self.events.offsets(objects)
-                table.objects_of_pieces(self.pieces, passed, offsets, levels, bins, weights, each)
-        counts = self.rows(table.counts[:, :size].astype(np.int64))
-        if table.sums is None:
-            return Cells(counts)
-        return Cells(counts, self.rows(table.sums[:, :size, 0]), self.rows(table.sums[:, :size, 1]))
+            where = self.events.offsets(objects), self.own_levels(objects)
+            self.counting.append(partial(table.objects_of_pieces, self.pieces, passed, *where, bins, weights, each))
 
     def bins(self, fill: Fill) -> Any:
         """The bin of each event, object or piece."""
@@ -127,6 +146,27 @@ class _Block:
         pairs = self.events.pairs(fill.objects)
         return bins_of(fill.axes, [pairs.column(node) for node in fill.values])
 
+    def own_levels(self, objects: Objects) -> Any:
+        """The levels of objects; none when there is nothing to pass."""
+        return self.events.levels(objects) if objects.conditions or objects.of is not None else NONE
+
+    def object_tops(self, stage: Stage, objects: Objects) -> Any:
+        """Up to which position each object is there and its event passes the stage."""
+        from .levels import of_objects
+
+        key = ("tops", stage, objects)
+        if key not in self.repeats:
+            offsets = self.events.offsets(objects)
+            self.repeats[key] = np.empty(offsets[-1], np.uint16)
+            of_objects(self.events.tops(stage.terms), offsets, self.own_levels(objects), self.repeats[key])
+        return self.repeats[key]
+
+    def repeated(self, what: object, objects: Objects, values: Any) -> Any:
+        key = (what, objects.base, objects.of)
+        if key not in self.repeats:
+            self.repeats[key] = self.events.repeated(objects, values)
+        return self.repeats[key]
+
     def weight(self, node: Node, objects: Objects | None = None) -> tuple[Any, Any | None]:
         """The weight of each event or object, 0 where it is missing or NaN, and where that is (None: nowhere)."""
         key = (node, objects)
@@ -138,7 +178,7 @@ class _Block:
                 bad |= ~column.valid
             values[bad] = 0
             if not np.all(np.isfinite(values * values)):
-                raise UnsupportedError("weights that are infinite")
+                raise UnsupportedDataError("weights that are infinite")
             self.weights[key] = values, bad if bad.any() else None
         return self.weights[key]
 
@@ -158,31 +198,37 @@ class _Block:
 
     # --- rows of the cutflow --------------------------------------------------------------------------------------
 
-    def line(self, line: Line) -> Row:
-        row = Row()
+    def line(self, line: Line) -> None:
+        parts: dict[str, Any] = {"passed": self.tally(line.stage)}
         if isinstance(line.step.step, Keep):
-            row.objects_in, row.objects_out = (self.objects(line.stage, objects) for objects in line.collections)
-            row.missing = self.undecided(line)
+            for part, objects in zip(("objects_in", "objects_out"), line.collections, strict=True):
+                parts[part] = self.objects(line.stage, objects)
+            parts["missing"] = self.undecided(line)
         elif isinstance(line.step.step, Cut) and not (self.plan.window and line.step.node == self.plan.lift.handle):
-            row.missing = self.missing(line)
-            row.nan = self.nan(line)
-        passed = self.tally(line.stage)
-        row.passed = passed
+            parts["missing"] = self.missing(line)
+            parts["nan"] = self.nan(line)
         if line.weight is None:
-            row.weighted = row.variance = passed.astype(np.float64)
-            return row
-        weights, bad = self.weight(line.weight)
-        if bad is not None:
-            row.bad_weights = self.tally(line.stage, bad)
-        row.weighted = self.tally(line.stage, weights)
-        row.variance = self.tally(line.stage, weights * weights)
-        return row
+            parts["weighted"] = parts["variance"] = parts["passed"].astype(np.float64)
+        else:
+            weights, bad = self.weight(line.weight)
+            parts["bad_weights"] = None if bad is None else self.tally(line.stage, bad)
+            parts["weighted"] = self.tally(line.stage, weights)
+            parts["variance"] = self.tally(line.stage, weights * weights)
+        for part, counts in parts.items():
+            if counts is not None:
+                self.counting.append(partial(self.tables.add_to_row, line.step.step.name, part, counts))
 
     def tally(self, stage: Stage, values: Any | None = None, of_pieces: bool = False) -> Any:
         """Events that pass a stage, or the sum of `values` over them: one number (or truth) per event or per piece."""
-        exact = values is None or values.dtype.kind != "f"
+        from . import cells
+
         if not stage.needs_pieces and not of_pieces:
-            made = np.bincount(self.events.tops(stage.terms), values, self.always + 1)
+            tops = self.events.tops(stage.terms)
+            if values is None:
+                counts = np.zeros(self.always + 1, np.int64)
+                cells.tally(tops, counts)
+                return counts
+            made = np.bincount(tops, values, self.always + 1)
         else:
             assert self.pieces is not None
             chosen = np.flatnonzero(self.passed(stage))
@@ -190,50 +236,54 @@ class _Block:
                 values = values[chosen if of_pieces else self.pieces.event[chosen]]
             made = np.bincount(self.pieces.hi[chosen], values, self.always + 1)
             made = made - np.bincount(self.pieces.lo[chosen], values, self.always + 1)
-        return self.rows(np.rint(made).astype(np.int64) if exact else made)
+        exact = values is None or values.dtype.kind != "f"
+        return np.rint(made).astype(np.int64) if exact else made
 
     def objects(self, stage: Stage, objects: Objects) -> Any:
         """Objects in the events that pass a stage."""
+        from . import cells
+
+        if not stage.needs_pieces:
+            counts = np.zeros(self.always + 1, np.int64)
+            cells.tally(self.object_tops(stage, objects), counts)
+            return counts
+        assert self.pieces is not None
         offsets = self.events.offsets(objects)
-        levels = self.events.levels(objects) if objects.conditions else NONE
         table = Table.empty(self.always, 0, False)
         bins = np.zeros(offsets[-1], np.uint8)
-        if stage.needs_pieces:
-            assert self.pieces is not None
-            table.objects_of_pieces(self.pieces, self.passed(stage), offsets, levels, bins, None, False)
-        else:
-            table.objects(self.events.tops(stage.terms), offsets, levels, bins, None, False)
-        return self.rows(table.counts[:, 0].astype(np.int64))
+        where = offsets, self.own_levels(objects)
+        table.objects_of_pieces(self.pieces, self.passed(stage), *where, bins, None, False)
+        return table.counts[:, 0].astype(np.int64)
 
     def undecided(self, line: Line) -> Any:
         """Objects whose condition is missing."""
         node = line.step.node.inputs[0]
         condition = node.inputs[1]
         if not condition.type.optional:
-            return 0
+            return None
         state = self.plan.lift.state(condition)
         leaves = [leaf for leaf in (state.true, state.false) if isinstance(leaf, Node)]
         if state.moves:
             leaves.append(self.plan.lift.variable)
             if all(self.leaves.column(leaf).valid is None for leaf in leaves):
-                return 0
-            raise UnsupportedError("missing values of what an object is asked")
+                return None
+            raise UnsupportedDataError("missing values of what an object is asked")
         column = self.leaves.column(leaves[0])
         if column.valid is None:
-            return 0
+            return None
         if line.collections[0].moves or not condition.type.axes:
-            raise UnsupportedError("missing values of what an object is asked")
+            raise UnsupportedDataError("missing values of what an object is asked")
         return self.tally(line.stage, _per_event(~column.valid, self.events.offsets(line.collections[0])))
 
     def missing(self, line: Line) -> Any:
         node = line.step.node
         if not node.type.optional:
-            return 0
+            return None
         if node == self.plan.lift.handle:
             column, of_pieces = self.events.variable, False
         else:
             column, of_pieces = self.truth(node), self.plan.lift.depends(node)
-        return 0 if column.valid is None else self.tally(line.before, ~column.valid, of_pieces)
+        return None if column.valid is None else self.tally(line.before, ~column.valid, of_pieces)
 
     def truth(self, node: Node) -> Column:
         if not self.plan.lift.depends(node):
@@ -255,7 +305,7 @@ class _Block:
                 if nan is None:
                     continue
                 if moves:
-                    raise UnsupportedError("NaN in objects that move")
+                    raise UnsupportedDataError("NaN in objects that move")
                 nan = _per_event(nan, self.events.offsets(objects)) > 0
             else:
                 nan = _nan(self.truth(node))
@@ -270,7 +320,7 @@ class _Block:
             by_piece = by_piece | by_event[self.pieces.event]
         if by_piece is not None:
             return self.tally(line.before, by_piece, True)
-        return 0 if by_event is None else self.tally(line.before, by_event)
+        return None if by_event is None else self.tally(line.before, by_event)
 
 
 def _nan(column: Column) -> Any | None:
@@ -285,6 +335,3 @@ def _per_event(flags: Any, offsets: Any) -> Any:
     """How many flags of each event's objects are set."""
     total = np.concatenate([[0], np.cumsum(flags)])
     return total[offsets[1:]] - total[offsets[:-1]]
-
-
-__all__ = ["Build", "State"]

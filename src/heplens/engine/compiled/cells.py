@@ -8,53 +8,33 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .jit import kernel
 
 
 @kernel
-def events(tops: Any, bins: Any, counts: Any) -> None:
+def tally(tops: Any, counts: Any) -> None:
     for i in range(tops.shape[0]):
-        counts[tops[i], bins[i]] += 1
+        counts[tops[i]] += 1
 
 
 @kernel
-def events_weighted(tops: Any, bins: Any, weights: Any, counts: Any, sums: Any) -> None:
+def entries(tops: Any, bins: Any, counts: Any) -> None:
+    """One entry for each event, or for each object."""
+    flat = counts.reshape(-1)
+    width = np.uint32(counts.shape[1])
+    for i in range(tops.shape[0]):
+        flat[np.uint32(tops[i]) * width + np.uint32(bins[i])] += np.int32(1)
+
+
+@kernel
+def entries_weighted(tops: Any, bins: Any, weights: Any, counts: Any, sums: Any) -> None:
     for i in range(tops.shape[0]):
         top, place, weight = tops[i], bins[i], weights[i]
         counts[top, place] += 1
         sums[top, place, 0] += weight
         sums[top, place, 1] += weight * weight
-
-
-@kernel
-def objects(tops: Any, offsets: Any, levels: Any, bins: Any, counts: Any) -> None:
-    """Objects go with their event; those with `levels` (one each, or none at all) also with themselves."""
-    own = levels.shape[0] > 0
-    for i in range(tops.shape[0]):
-        top = tops[i]
-        if top > 0:
-            if own:
-                for j in range(offsets[i], offsets[i + 1]):
-                    counts[min(top, levels[j]), bins[j]] += 1
-            else:
-                for j in range(offsets[i], offsets[i + 1]):
-                    counts[top, bins[j]] += 1
-
-
-@kernel
-def objects_weighted(
-    tops: Any, offsets: Any, levels: Any, bins: Any, weights: Any, each: bool, counts: Any, sums: Any
-) -> None:
-    """As `objects`; there is a weight for each event, or with `each` one for each object."""
-    own = levels.shape[0] > 0
-    for i in range(tops.shape[0]):
-        if tops[i] > 0:
-            for j in range(offsets[i], offsets[i + 1]):
-                top = min(tops[i], levels[j]) if own else tops[i]
-                weight = weights[j] if each else weights[i]
-                counts[top, bins[j]] += 1
-                sums[top, bins[j], 0] += weight
-                sums[top, bins[j], 1] += weight * weight
 
 
 @kernel

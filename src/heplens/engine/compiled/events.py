@@ -10,7 +10,7 @@ import numpy as np
 from ...columns.nodes import Node
 from .boundaries import Edges, Levels
 from .leaves import Column, Leaves
-from .lift import AtLeast, Every, Lift, Objects, State, Term, UnsupportedError
+from .lift import AtLeast, Every, Lift, Objects, State, Term, UnsupportedDataError, UnsupportedError
 from .plan import Stage
 from .rows import Pairs
 
@@ -47,7 +47,7 @@ class Events:
             return self.pairs(objects).column(node)
         column = self.leaves.column(node, keep=True)
         if len(column.values) != self.offsets(objects)[-1]:
-            raise UnsupportedError("objects with other numbers of values")
+            raise UnsupportedDataError("objects with other numbers of values")
         return column
 
     def pairs(self, objects: Objects) -> Pairs:
@@ -75,19 +75,20 @@ class Events:
     def _truth(self, objects: Objects, node: Node) -> Any:
         if node.type.axes:
             return self.on_objects(objects, node).truth()
-        return self._repeated(objects, self.leaves.column(node, keep=True).truth())
+        return self.repeated(objects, self.leaves.column(node, keep=True).truth())
 
     def _moved(self, objects: Objects) -> Levels:
         """The handle's own levels, one for each object."""
         variable = self.lift.variable
         if not variable.type.axes:
-            made: Levels = self._repeated(objects, self.moved_events)
+            made: Levels = self.repeated(objects, self.moved_events)
             return made
         if objects.of is not None:
             raise UnsupportedError("a comparison of pairs of objects that move")
         return self._coded
 
-    def _repeated(self, objects: Objects, values: Any) -> Any:
+    def repeated(self, objects: Objects, values: Any) -> Any:
+        """The value of each event for each of its objects."""
         from .levels import repeated
 
         offsets = self.offsets(objects)
@@ -112,7 +113,7 @@ class Events:
     def variable(self) -> Column:
         column = self.leaves.column(self.lift.variable)
         if column.values.dtype.kind in "iu" and np.abs(column.values.astype(np.float64)).max(initial=0) > 2**53:
-            raise UnsupportedError("whole numbers beyond 2⁵³")
+            raise UnsupportedDataError("whole numbers beyond 2⁵³")
         return column
 
     @cached_property

@@ -20,7 +20,8 @@ from ...columns.nodes import Node
 from ...columns.schema import Schema
 from ...columns.source import Source
 from ..chunk import fitted, quiet
-from .lift import UnsupportedError
+from .lift import UnsupportedDataError, UnsupportedError
+from .store import Store
 
 
 @dataclass(frozen=True)
@@ -41,24 +42,6 @@ class Column:
         """True where it is true; missing is not."""
         truth: NDArray[np.bool_] = self.values if self.valid is None else self.values & self.valid
         return truth
-
-
-class Store:
-    """What is kept between handles, up to `budget` bytes."""
-
-    def __init__(self, budget: int = 2**30) -> None:
-        self.budget = budget
-        self.nbytes = 0
-        self._kept: dict[Hashable, Any] = {}
-
-    def get(self, key: Hashable) -> Any | None:
-        return self._kept.get(key)
-
-    def keep(self, key: Hashable, value: Any) -> None:
-        size = int(value.nbytes)
-        if key not in self._kept and self.nbytes + size <= self.budget:
-            self._kept[key] = value
-            self.nbytes += size
 
 
 #: What was asked for: a key of the store, less the block, and the nodes that it takes.
@@ -129,7 +112,7 @@ class Leaves:
                     for node, column in zip(nodes, columns, strict=True)
                 ]
                 if any(len(column.values) != offsets[-1] for column in columns):
-                    raise UnsupportedError("axes of a histogram with different numbers of values")
+                    raise UnsupportedDataError("axes of a histogram with different numbers of values")
             kept = bins_of(axes, columns)
             self.store.keep(self._key(*part), kept)
         return kept
@@ -160,7 +143,7 @@ def flat(node: Node, array: Any) -> Column:
         return Column(np.asarray(array))
     if node.type.axes:
         if node.type.optional and ak.any(ak.is_none(array, axis=0)):
-            raise UnsupportedError("lists that are missing")
+            raise UnsupportedDataError("lists that are missing")
         array = ak.flatten(array, axis=1)
     return unmasked(array)
 

@@ -26,14 +26,17 @@ def count_edges(values: Any, edges: Any, table: Any, low: float, scale: float, r
     monotone, so these are below the value for certain. The at most `rounds` edges of the value's own cell are compared
     with the value itself.
     """
-    last = table.shape[0] - 1
+    last = np.float64(table.shape[0] - 1)
     for i in range(values.shape[0]):
-        value = values[i]
+        value = np.float64(values[i])
         place = (value - low) * scale
-        cell = last if place >= last else int(place) if place > 0 else 0  # 0 for NaN too
-        count = table[cell]
-        for _ in range(rounds):
+        cell = place if place > 0 else np.float64(0)  # of NaN too
+        count = table[np.int32(cell if cell < last else last)]
+        if rounds == 1:
             count += value >= edges[count]
+        else:
+            for _ in range(rounds):
+                count += value >= edges[count]
         out[i] = count
 
 
@@ -74,6 +77,20 @@ def smallest(offsets: Any, levels: Any, always: int, out: Any) -> None:
         for j in range(offsets[i], offsets[i + 1]):
             level = min(level, levels[j])
         out[i] = level
+
+
+@kernel
+def of_objects(tops: Any, offsets: Any, levels: Any, out: Any) -> None:
+    """Up to which position each object is there: as far as its event, and with `levels` as far as itself."""
+    own = levels.shape[0] > 0
+    for i in range(tops.shape[0]):
+        top = tops[i]
+        if own:
+            for j in range(offsets[i], offsets[i + 1]):
+                out[j] = min(top, levels[j])
+        else:
+            for j in range(offsets[i], offsets[i + 1]):
+                out[j] = top
 
 
 @kernel

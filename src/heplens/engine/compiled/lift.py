@@ -27,6 +27,10 @@ class UnsupportedError(Exception):
     """The kernels do not know this; the text says what. The general sweep does."""
 
 
+class UnsupportedDataError(UnsupportedError):
+    """The kernels do not know these data; others of the same analysis they may."""
+
+
 @dataclass(frozen=True)
 class State:
     """A truth that follows the handle: what it is where the comparison holds, and where it does not.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,21 +24,13 @@ class Table:
         counts = np.zeros((always + 1, bins + 1), np.int32)
         return cls(counts, np.zeros((*counts.shape, 2)) if weighted else None)
 
-    def events(self, tops: Any, bins: Any, weights: Any | None) -> None:
+    def entries(self, tops: Any, bins: Any, weights: Any | None) -> None:
         from . import cells
 
         if self.sums is None:
-            cells.events(tops, bins, self.counts)
+            cells.entries(tops, bins, self.counts)
         else:
-            cells.events_weighted(tops, bins, weights, self.counts, self.sums)
-
-    def objects(self, tops: Any, offsets: Any, levels: Any, bins: Any, weights: Any | None, each: bool) -> None:
-        from . import cells
-
-        if self.sums is None:
-            cells.objects(tops, offsets, levels, bins, self.counts)
-        else:
-            cells.objects_weighted(tops, offsets, levels, bins, weights, each, self.counts, self.sums)
+            cells.entries_weighted(tops, bins, weights, self.counts, self.sums)
 
     def pieces(self, pieces: Any, passed: Any, bins: Any, weights: Any | None) -> None:
         from . import cells
@@ -58,6 +51,18 @@ class Table:
             cells.objects_of_pieces(*where, self.counts)
         else:
             cells.objects_of_pieces_weighted(*where, weights, each, self.counts, self.sums)
+
+
+@dataclass
+class Tables:
+    """Everything that blocks add to: tables by (histogram, region), rows of the cutflow by name and field."""
+
+    histograms: dict[tuple[str, str], Table] = field(default_factory=dict)
+    rows: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+
+    def add_to_row(self, name: str, part: str, counts: Any) -> None:
+        row = self.rows[name]
+        row[part] = row[part] + counts if part in row else counts
 
 
 def steps(table: Any, mirrored: bool) -> Any:
