@@ -127,8 +127,8 @@ def from_cache(path: Path, node: str) -> tuple[float, int]:
         try:
             for _ in range(2):
                 start = time.perf_counter()
-                answer = await desk.answer(str(path), node, lambda: desk.pool.listing(str(path), identity, node))
-            return (time.perf_counter() - start) * 1000, len(answer)
+                answer = await desk.answer(str(path), node, lambda stop: desk.pool.listing(str(path), identity, node))
+            return (time.perf_counter() - start) * 1000, len(answer.plain())
         finally:
             desk.close()
 

@@ -97,8 +97,21 @@ def test_profiles_and_graphs_are_points() -> None:
     plot = draw_preview(graph)
     assert plot.x_range.start < 5 < plot.x_range.end
     assert data(plot)["c2"].tolist() == [5.0]
+    ends = {"x_low": [1.0], "x_high": [2.0], "y_low": [3.0], "y_high": [4.0]}
+    rows = data(draw_preview(Preview("graph", "", edges=[5.0], values=[7.0], errors=ends).to_json()))
+    assert [rows[name][0] for name in ("c0", "c2", "c1", "c5", "c3", "c6")] == [4, 5, 7, 4, 7, 11]
     empty = Preview("graph", "").to_json()
     assert figure_document(empty)["document"]
+
+
+def test_categories_of_a_map() -> None:
+    found = Preview(
+        "histogram2d", "", edges=[[0, 1, 2], [0, 1]], values=[[1.0], [2.0]], labels=["a", "<b>"], y_labels=["c"]
+    )
+    plot = draw_preview(found.to_json())
+    assert [label.text for label in plot.xaxis[0].major_label_overrides.values()] == ["a", "<b>"]
+    assert [label.text for label in plot.yaxis[0].major_label_overrides.values()] == ["c"]
+    assert not {"labels", "y_labels", "errors"} & set(figure_document(found.to_json()))
 
 
 def test_a_table_is_passed_on() -> None:

@@ -29,7 +29,7 @@ _LONGEST_LABEL = 20
 _MOST_LABELS = 40
 
 # What is drawn; the rest a page says in words.
-_DRAWN = ("edges", "values", "variances", "labels", "x_label", "y_label")
+_DRAWN = ("edges", "values", "variances", "errors", "labels", "y_labels", "x_label", "y_label")
 
 
 def figure_document(preview: Mapping[str, Any], log: bool = False) -> Json:
@@ -61,7 +61,8 @@ def draw_preview(preview: Mapping[str, Any], log: bool = False) -> figure | None
     if kind == "histogram2d":
         x, y = (numbers(edges) for edges in preview["edges"])
         labels = preview["x_label"], preview.get("y_label", "")
-        return draw_map(x, y, numbers(preview["values"]), *labels, log=log, height=HEIGHT + 30).figure
+        drawn = draw_map(x, y, numbers(preview["values"]), *labels, log=log, height=HEIGHT + 30)
+        return _named_axes(drawn.figure, preview, x, y)
     if kind in ("profile", "graph"):
         return _points(preview)
     return None
@@ -92,27 +93,26 @@ def _points(preview: Mapping[str, Any]) -> figure:
     at, values = numbers(preview["edges"]), numbers(preview["values"])
     is_graph = preview["kind"] == "graph"
     left, right = (at, at) if is_graph else (at[:-1], at[1:])
-    spread = preview["variances"]
+    spread, reach = preview["variances"], {end: numbers(e) for end, e in (preview.get("errors") or {}).items()}
     error = np.full(len(values), np.nan) if spread is None else np.sqrt(np.maximum(numbers(spread), 0.0))
+    below, above = reach.get("y_low", error), reach.get("y_high", error)
     source = ColumnDataSource(
         {
-            "c0": left,
-            "c1": right,
+            "c0": left - reach.get("x_low", 0.0),
+            "c1": right + reach.get("x_high", 0.0),
             "c2": (left + right) / 2,
             "c3": values,
             "c4": error,
-            "c5": values - error,
-            "c6": values + error,
+            "c5": values - below,
+            "c6": values + above,
         },
         name="rows",
     )
-    x_range = _span(at, at) if is_graph else (float(at[0]), float(at[-1]))
-    reach = np.nan_to_num(error)
-    plot = frame(
-        x_range, _span(values - reach, values + reach), preview["x_label"], preview.get("y_label", ""), height=HEIGHT
-    )
+    x_range = _span(source.data["c0"], source.data["c1"]) if is_graph else (float(at[0]), float(at[-1]))
+    y_range = _span(values - np.nan_to_num(below), values + np.nan_to_num(above))
+    plot = frame(x_range, y_range, preview["x_label"], preview.get("y_label", ""), height=HEIGHT)
     plot.segment(x0="c2", y0="c5", x1="c2", y1="c6", source=source, line_color=LINE)
-    if not is_graph:
+    if not is_graph or "x_low" in reach:
         plot.segment(x0="c0", y0="c3", x1="c1", y1="c3", source=source, line_color=LINE)
     plot.scatter(x="c2", y="c3", source=source, size=4, line_color=LINE, fill_color=LINE)
     labels = _labels(preview, at)
@@ -143,9 +143,23 @@ def _value_label(preview: Mapping[str, Any], edges: Floats) -> str:
     return f"{stored or 'entries'} / {float(widths[0]):.3g}"
 
 
-def _labels(preview: Mapping[str, Any], edges: Floats) -> dict[float, str]:
+def _named_axes(plot: figure, preview: Mapping[str, Any], x: Floats, y: Floats) -> figure:
+    """Category labels on either axis of a map."""
+    from bokeh.models import PlainText
+
+    across, up = _labels(preview, x), _labels(preview, y, "y_labels")
+    if across:
+        label_ticks(plot, across)
+        _turn(plot, across)
+    if up:
+        plot.yaxis.ticker = list(up)
+        plot.yaxis.major_label_overrides = {at: PlainText(label) for at, label in up.items()}
+    return plot
+
+
+def _labels(preview: Mapping[str, Any], edges: Floats, which: str = "labels") -> dict[float, str]:
     """Category labels by the middle of their bin, shortened, and only as many as there is room for."""
-    names = preview.get("labels") or []
+    names = preview.get(which) or []
     middles = (edges[:-1] + edges[1:]) / 2
     step = -(-len(names) // _MOST_LABELS) or 1
     shown = [(float(at), _short(str(name))) for at, name in zip(middles, names, strict=False)][::step]

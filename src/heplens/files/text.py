@@ -14,6 +14,7 @@ from .opening import attempt
 # Longer lists of branches are shown by collection.
 _BRANCHES_SHOWN = 40
 _ROWS_SHOWN = 500
+_OPEN_ROWS = 80
 _LINES_SHOWN = 200
 _WIDTH = 40
 _MEMBERS = 110
@@ -144,7 +145,7 @@ def _tree_html(listing: Listing, row: Row) -> str:
     body = f"<p>{escape(problem)}</p>" if problem else _table(shown[:_ROWS_SHOWN])
     if len(rows) > len(shown[:_ROWS_SHOWN]):
         body += f"<p>all {len(rows):,}: <code>listing.children({escape(repr(row.path))})</code></p>"
-    opened = " open" if len(shown) <= _BRANCHES_SHOWN else ""
+    opened = " open" if len(shown) <= _OPEN_ROWS else ""
     return f"<details{opened}><summary>{head}</summary>{body}</details>"
 
 
