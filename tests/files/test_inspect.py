@@ -94,6 +94,8 @@ def test_nanoaod_titles_are_its_documentation(data: Path) -> None:
     assert rows["HLT_IsoMu20"].group == "HLT"
     assert rows["Muon_pt"].type == "var * float32"
     assert "pt" in rows["Muon_pt"].title
+    assert rows["run"].bytes is None, "its one basket lies in the record of the tree, and is not counted"
+    assert (rows["LHEPdfWeight"].baskets, rows["LHEPdfWeight"].compression) == (3, "zlib 1")
 
 
 def test_projected_fields_are_listed_once(data: Path) -> None:

@@ -52,8 +52,9 @@ def _row(branch: Any, path: str, group: str) -> Row:
     expandable = len(branch.branches) > 0
     entries, _ = attempt(lambda: int(branch.num_entries))
     (text, holds_data), error = _type(branch, expandable)
-    packed, _ = attempt(lambda: int(branch.compressed_bytes))
-    size, _ = attempt(lambda: int(branch.uncompressed_bytes))
+    # Baskets that are kept in the tree's own record are not counted: no bytes for some entries means unknown.
+    packed, _ = attempt(lambda: int(branch.compressed_bytes) or (None if entries else 0))
+    size, _ = attempt(lambda: int(branch.uncompressed_bytes) or (None if entries else 0))
     setting, _ = attempt(lambda: int(branch.member("fCompress")))
     usual = branch.tree.compression if isinstance(branch, Branch) else "zlib"
     return Row(

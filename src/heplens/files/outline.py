@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..errors import FileError
 from .limits import size_text
 from .listing import Listing, Row
-from .text import entries_text, one_line
+from .text import entries_text, one_line, told_title
 
 _DEEPEST = 40
 
@@ -60,8 +60,9 @@ def line(item: Item) -> str:
         facts.append(entries_text(row.entries))
     if row.bytes:
         facts.append(f"{size_text(row.bytes)} {row.compression}".rstrip())
-    if row.title and not row.title.startswith(row.name):  # the leaf list of a branch, "eventid/I", says nothing new
-        facts.append(f"“{one_line(row.title)}”")
+    title = told_title(row)
+    if title:
+        facts.append(f"“{one_line(title)}”")
     why = row.error or item.note
     if why:
         facts.append(f"({one_line(why)})")

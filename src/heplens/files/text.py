@@ -18,6 +18,7 @@ _OPEN_ROWS = 80
 _LINES_SHOWN = 200
 _WIDTH = 40
 _MEMBERS = 110
+_CELL = "text-align:left"
 _AUXILIARY = re.compile(r"^Aux(Dyn)?\.")
 
 
@@ -60,6 +61,11 @@ def as_html(listing: Listing) -> str:
 def one_line(text: str) -> str:
     """Text from a file on one line, without control characters."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def told_title(row: Row) -> str:
+    """The title where it says something: many are the name, or the leaf list of a branch, ``run/i``."""
+    return "" if row.title.startswith(row.name) else row.title
 
 
 def entries_text(count: int) -> str:
@@ -153,12 +159,13 @@ def _table(rows: list[Row]) -> str:
     if not rows:
         return ""
     cells = "".join(_cells(row) for row in rows)
-    titles = "".join(f'<th style="text-align:left">{t}</th>' for t in ("name", "type", "entries", "size", "title"))
+    titles = "".join(f'<th style="{_CELL}">{t}</th>' for t in ("name", "type", "entries", "size", "title"))
     return f"<table><thead><tr>{titles}</tr></thead><tbody>{cells}</tbody></table>"
 
 
 def _cells(row: Row) -> str:
     entries = "" if row.entries is None else f"{row.entries:,}"
     size = "" if row.bytes is None else size_text(row.bytes)
-    texts = (row.name, row.type, entries, size, row.error or row.title)
-    return "<tr>" + "".join(f'<td style="text-align:left">{escape(one_line(t))}</td>' for t in texts) + "</tr>"
+    texts = (row.name, row.type, entries, size)
+    cells = "".join(f'<td style="{_CELL};white-space:nowrap">{escape(one_line(t))}</td>' for t in texts)
+    return f'<tr>{cells}<td style="{_CELL}">{escape(one_line(row.error or told_title(row)))}</td></tr>'
