@@ -145,15 +145,12 @@ def _value_label(preview: Mapping[str, Any], edges: Floats) -> str:
 
 def _named_axes(plot: figure, preview: Mapping[str, Any], x: Floats, y: Floats) -> figure:
     """Category labels on either axis of a map."""
-    from bokeh.models import PlainText
-
     across, up = _labels(preview, x), _labels(preview, y, "y_labels")
     if across:
-        label_ticks(plot, across)
+        label_ticks(plot.xaxis, across)
         _turn(plot, across)
     if up:
-        plot.yaxis.ticker = list(up)
-        plot.yaxis.major_label_overrides = {at: PlainText(label) for at, label in up.items()}
+        label_ticks(plot.yaxis, up)
     return plot
 
 
