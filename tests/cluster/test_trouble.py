@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -144,53 +142,6 @@ def test_a_file_replaced_between_attempts_is_not_mixed(client: Any, tmp_path: Pa
 # --- workers ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_killed_worker_changes_nothing(own_client: Any, many_files: list[str]) -> None:
-    pids = own_client.run(os.getpid)
-    analysis = muons(many_files)
-    job = analysis.submit(own_client, task_seconds=0.1)
-    poll(lambda: job.progress.done > 5, "first blocks")
-    assert job.running
-    os.kill(next(iter(pids.values())), signal.SIGKILL)
-    result = job.result(LIMIT)
-    assert job.failures == []
-    same(result, analysis.run())
-
-
-def test_a_block_that_ends_its_worker_is_named(many_files: list[str]) -> None:
-    """As one does that takes too much memory. The blocks that waited on the same worker are not blamed."""
-    from distributed import WorkerPlugin
-
-    poison = many_files[10].removesuffix(":events")
-
-    class Poison(WorkerPlugin):  # by value: workers cannot import this module
-        def setup(self, worker: Any) -> None:
-            import os
-
-            from heplens.jobs import task
-
-            healthy = task.process
-
-            def process(bound: Any, source: Any, block: Any, weighted: bool) -> Any:
-                if block.file == poison:
-                    os._exit(1)
-                return healthy(bound, source, block, weighted)
-
-            task.process = process
-
-    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
-        client = make_client(2)
-    try:
-        client.register_plugin(Poison())
-        job = muons(many_files[:40]).submit(client)
-        result = job.result(LIMIT)
-        assert [failure.file for failure in job.failures] == [poison]
-        assert "a worker process died" in job.failures[0].error
-        assert (len(result.used), result.blocks) == (39, 40)
-        equal_bins(result, muons(many_files[:39]).run())  # all of them are the same file
-    finally:
-        close(client)
-
-
 def test_workers_with_other_versions_are_refused(own_client: Any) -> None:
     def pretend() -> None:
         import numpy
@@ -220,46 +171,6 @@ def test_a_closed_client(own_client: Any, client: Any, many_files: list[str]) ->
     same(job.retry(client).result(LIMIT), analysis.run())
     with pytest.raises(JobError, match="client is closed"):
         analysis.submit(own_client)
-
-
-def test_a_lost_scheduler(client: Any, many_files: list[str], tmp_path: Path) -> None:
-    """A scheduler and a worker that are processes of their own; the scheduler is killed."""
-    import subprocess
-    import sys
-
-    from distributed import Client
-
-    contact = tmp_path / "scheduler.json"
-    common = ["--host", "127.0.0.1", "--no-dashboard"]
-    commands = (
-        ["scheduler", *common, "--port", "0", "--scheduler-file", str(contact)],
-        ["worker", *common, "--scheduler-file", str(contact), "--nthreads", "1", "--no-nanny", "--memory-limit", "0"],
-    )
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_" + command[0], *command[1:]],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path,
-        )
-        for command in commands
-    ]  # fmt: skip
-    try:
-        poll(contact.exists, "the scheduler")
-        remote = Client(scheduler_file=str(contact), timeout=30)
-        remote.wait_for_workers(1, timeout=LIMIT)
-        analysis = muons(many_files)
-        job = analysis.submit(remote, task_seconds=0.1)
-        poll(lambda: job.progress.done > 5, "first blocks")
-        started[0].kill()
-        assert job.wait(LIMIT)
-        result = job.result(LIMIT)
-        assert not result.complete and result.used
-        assert any("scheduler" in problem for problem in result.problems)
-        same(job.retry(client).result(LIMIT), analysis.run())
-        remote.close(timeout=5)
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
 
 
 def test_no_scheduler_at_the_address() -> None:

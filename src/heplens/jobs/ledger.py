@@ -18,7 +18,7 @@ from .task import FilePlan, Piece, Where
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
 
-_SHOWN = 5  # branches with NaN or infinite values
+_SHOWN = 5  # notes of one kind
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ class Ledger:
             samples = dict(self._samples)
             problems = [w for file in self.files if file.plan is not None for w in file.plan.warnings]
             skipped = [file.path for file in self.files if file.skipped and len(file.done) < max(1, len(file.blocks))]
-            notes = self._fault_notes()
+            notes = [*self._twice(), *self._fault_notes()]
         number, total = sum(map(len, done.values())), sum(sample.total for sample in samples.values())
         if number < total:
             problems += [
@@ -245,6 +245,21 @@ class Ledger:
             partials += folded(mine, self.analysis)
         events = {name: sample.total_events for name, sample in samples.items()}
         return add(self.analysis, partials, total, [*problems, *notes], events)
+
+    def _twice(self) -> list[str]:
+        """Files that are in the dataset more than once, under whatever names; their events count as often."""
+        names: dict[tuple[str, str], list[str]] = {}
+        for file in self.files:
+            if file.plan is not None:
+                names.setdefault((file.plan.uuid, file.plan.tree), []).append(file.path)
+        found = [
+            f"{paths[0]} is in the dataset {len(paths):,} times"
+            + ("" if len(set(paths)) == 1 else f", also as {next(path for path in paths if path != paths[0])}")
+            + ": its events count as often"
+            for paths in names.values()
+            if len(paths) > 1
+        ]
+        return found if len(found) <= _SHOWN else [*found[:_SHOWN], f"and {len(found) - _SHOWN:,} more such files"]
 
     def _fault_notes(self) -> list[str]:
         """NaN and infinite values are allowed, and yet are what damaged baskets look like."""

@@ -85,7 +85,9 @@ class Runner:
         assert dataset is not None
         data = {sample.name: sample.is_data for sample in dataset.samples}
         known = KnownFiles()
-        planner = Planner((f.where for f in self.ledger.files if not f.looked and not f.skipped), data, known)
+        unknown = [file for file in self.ledger.files if not file.looked and not file.skipped]
+        planner = Planner((file.where for file in unknown if file.plan is None), data, known)
+        planner.waiting += [file.where for file in unknown if file.plan is not None]  # it is to be looked into anew
         try:
             refused = self._open(planner)
         finally:
