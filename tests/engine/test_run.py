@@ -131,3 +131,31 @@ def test_an_expression_that_drops_many_keeps_its_objects_aligned() -> None:
     a = hl.Analysis(events).define("lead", "leading(Muon).pt").cut("x > 1").cut("lead > 20", name="c")
     assert ak.to_list(a.arrays("lead", "x")["x"] if len(a.arrays("lead", "x").fields) else []) == [3.0]
     assert value(events, "leading(Muon).pt") == [30, None, 50, 10]
+
+
+def test_a_trace_tells_what_each_step_did_to_one_event() -> None:
+    events = ak.Array({"Muon": [[{"pt": 30.0}, {"pt": 10.0}], [{"pt": 5.0}], []], "met": [40.0, 40.0, 1.0]})
+    chain = (
+        hl.Analysis(events)
+        .keep("Muon", "pt > 20", name="good")
+        .define("soft", "Muon[pt < 25]")
+        .cut("met > 20", name="met")
+        .cut("Muon[0].pt > 25", name="hard")
+    )
+    passes, undecided, fails = (chain.trace(event=i) for i in range(3))
+    assert [(row.name, row.outcome, row.values) for row in passes.rows] == [
+        ("good", "", "1 left: pt [30]"),
+        ("soft", "", "0"),
+        ("met", "passed", "40"),
+        ("hard", "passed", "30"),
+    ]
+    assert passes.passed
+    assert (undecided.failed_at, undecided.rows[-1].outcome, undecided.rows[-1].values) == (
+        "hard",
+        "missing",
+        "missing",
+    )
+    assert fails.failed_at == "met"
+    assert "fails at 'met'" in repr(fails)
+    with pytest.raises(AnalysisError, match="there is no event 3; the data have 3, counted from 0"):
+        chain.trace(event=3)

@@ -64,11 +64,14 @@ class Trace:
 
     def _repr_html_(self) -> str:
         verdict = "passes" if self.passed else f"fails at {self.failed_at}"
-        cell = '<td style="text-align: left; padding: 2px 10px">{}</td>'
-        body = "".join(
-            "<tr>" + "".join(cell.format(html.escape(t)) for t in (r.kind, r.name, r.outcome, r.values)) + "</tr>"
-            for r in self.rows
-        )
+        cell = '<td style="text-align: left; padding: 2px 10px{}">{}</td>'
+
+        def row(row: TraceRow) -> str:
+            weight = "; font-weight: 600" if row.name == self.failed_at else ""
+            texts = (row.kind, row.name, row.outcome, row.values)
+            return "<tr>" + "".join(cell.format(weight, html.escape(text)) for text in texts) + "</tr>"
+
+        body = "".join(row(r) for r in self.rows)
         title = html.escape(f"event {self.event} ({self.file}, entry {self.entry}) {verdict}")
         return f"<div><b>{title}</b><table><tbody>{body}</tbody></table></div>"
 
@@ -124,9 +127,10 @@ def _row(step: BoundStep, bound: Bound, evaluator: Evaluator) -> TraceRow:
     if isinstance(step.step, Cut):
         truth = evaluator.column(step.node)[0]
         outcome = "missing" if truth is None else "passed" if truth else "failed"
-    if isinstance(step.step, Keep):
+    if step.node.type.kind == "object" and step.node.type.axes:
         count = _length(step, bound, evaluator)
-        values = f"{count} left" + (f": {values}" if values and count else "")
+        number = f"{count} left" if isinstance(step.step, Keep) else str(count)
+        values = number + (f": {values}" if values and count else "")
     return TraceRow(step.step.name, kind(step.step), describe_step(step.step), outcome, values)
 
 
