@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import awkward as ak
 import hist
 import numpy as np
 import pytest
 
 from heplens.analysis import Analysis
-from heplens.engine.grid import nice_grid
+from heplens.engine.grid import Grid, nice_grid
 from heplens.errors import AnalysisError
 from heplens.widgets.compute import Compute
 
@@ -92,3 +93,25 @@ def test_the_key_of_a_tile_forgets_where_its_own_handles_stand(analysis: Analysi
     assert key(analysis.replace_step("window", low=35.25)) != now, "a value off the grid is a boundary of its own"
     assert key(analysis.replace_step("some", expression="n >= 2")) != now
     assert key(analysis.hist("n", bins=5, range=(0, 5), name="n")) != now
+
+
+def test_the_range_of_a_nested_number_is_that_of_what_it_is_compared_with() -> None:
+    data = {"Muon_pt": ak.Array([[10_000.0, 90_000.0], [], [55_000.0]]), "Muon_eta": ak.Array([[0.5, -2.0], [], [1.5]])}
+    a = Analysis(data, energy_unit="MeV").keep("Muon", "pt > 20*GeV & abs(eta) < 2.4", name="good")
+    a = a.cut("sum(Muon[pt > 30*GeV].pt) > 50000 & count(Muon) >= 1", name="hard").hist(
+        "Muon.pt", bins=9, range=(0, 9e4)
+    )
+
+    def ends(a: Analysis) -> list[list[float]]:
+        grids = [Grid(**h["grid"]) for h in handles_of(a).values()]
+        return [[grid.value(grid.start), grid.value(grid.stop)] for grid in grids]
+
+    now = ends(a)
+    assert now == [[0, 90], [0.5, 2.4], [30, 90], [0, 89_800], [0, 1]]
+    moved = a.replace_step("good", expression="pt > 60*GeV & abs(eta) < 2")
+    assert ends(moved)[0] == now[0]
+    keys = {id: h["tile"] for id, h in handles_of(a).items()}
+    compute = Compute()
+    for expression in ("pt > 20*GeV & abs(eta) < 2.4", "pt > 60*GeV & abs(eta) < 2.4"):
+        found = compute.handles(a.replace_step("good", expression=expression))["handles"]
+        assert found[0]["tile"] == keys["good/literal/0"], "where it stands is not what its tile depends on"

@@ -127,7 +127,7 @@ def moving(
         operators = sorted({mark.operator for mark in marks})
     else:
         every = [*(step.node for step in bound.steps), *bound.roots()]
-        marks = tuple(_mark(node, node.inputs[0]) for node in walk(every) if node.operation == "moved")
+        marks = tuple(mark_of(node, node.inputs[0]) for node in walk(every) if node.operation == "moved")
         operators = [">="]  # a position is a value, whatever side it takes
     made = Moving(bound, place, marks, form, Boundaries.of(values, operators, limits), is_weighted(analysis))
     if form == "steps" and marks and not any(node.identity in made.dependent for node in bound.roots()):
@@ -158,10 +158,10 @@ def window_of(node: Node) -> tuple[Mark, ...]:
     plain = all(s.operation == "compare" and any(i.operation == "constant" for i in s.inputs) for s in sides)
     if not plain or len(sides) > 2 or any(s.parameters[0] not in SIDE for s in sides):
         return ()
-    return tuple(_mark(side, side) for side in sides)
+    return tuple(mark_of(side, side) for side in sides)
 
 
-def _mark(node: Node, comparison: Node) -> Mark:
+def mark_of(node: Node, comparison: Node) -> Mark:
     left, right = comparison.inputs
     operator = str(comparison.parameters[0])
     return Mark(node, right, _MIRRORED[operator]) if left.operation == "constant" else Mark(node, left, operator)

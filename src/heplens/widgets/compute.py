@@ -15,15 +15,17 @@ from ..columns.resident import Resident
 from ..errors import AnalysisError
 from ..figures import counts_of, numbers_of, snapshot
 from . import messages as m
-from .handles import Handle, Range, handles, positions
+from .handles import Handle, Range, handles, positions, skeleton
 from .packing import pack
 
 if TYPE_CHECKING:
     from hist import Hist
 
     from ..analysis import Analysis
+    from ..analysis.moved import Moved
     from ..columns.source import Source
     from ..engine.result import Result
+    from ..engine.tiles import Floats
 
 Cancel = Callable[[], bool]
 
@@ -220,7 +222,17 @@ class Compute:
             self._tiles.pop(old, None)
 
     def _handles(self, analysis: Analysis) -> list[Handle]:
-        return handles(analysis, self._data_range)
+        return handles(analysis, self._handle_range)
+
+    def _handle_range(self, analysis: Analysis, moved: Moved) -> Range | None:
+        """The range of what a number is compared with: taken once, so that a handle keeps its steps while cuts move."""
+        from ..engine.compared import compared
+
+        steps = analysis.steps[: analysis.index(moved.step) + 1]
+        key = (analysis.dataset, moved, *(skeleton(step) for step in steps))
+        if key not in self._ranges:
+            self._ranges[key] = _range(compared(analysis, moved, self._columns.begin(), RANGE_EVENTS))
+        return self._ranges[key]
 
     def _data_range(self, analysis: Analysis, place: int, expression: str) -> Range | None:
         """From the smallest value to where all but the last half percent lie, among the first events there."""
@@ -246,10 +258,14 @@ def _span(analysis: Analysis, expression: str, columns: Callable[[Source], Sourc
     found = arrays(analysis, (expression,), True, columns, RANGE_EVENTS)
     array = ak.drop_none(ak.flatten(found, axis=None))
     values = np.asarray(ak.to_numpy(array), dtype=np.float64)
-    values = values[np.isfinite(values)]
-    if len(values) == 0:
-        return None
-    return float(values.min()), float(np.quantile(values, 0.995))
+    return _range(values[np.isfinite(values)])
+
+
+def _range(values: Floats) -> Range | None:
+    """From the smallest value to where all but the last half percent lie."""
+    import numpy as np
+
+    return (float(values.min()), float(np.quantile(values, 0.995))) if len(values) else None
 
 
 def _shape(histograms: Mapping[str, Hist], roles: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.literals import literals
 from ..analysis.moved import Edge, Moved
 from ..analysis.steps import Cut, Keep, Step
+from ..engine.compared import Compared, about
 from ..engine.grid import Grid, nice_grid
 from ..engine.moving import form_of, moving
 from ..engine.tiles import SIDE, Form
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ..analysis import Analysis
 
 Range = tuple[float, float]
-DataRange = Callable[["Analysis", int, str], Range | None]
+DataRange = Callable[["Analysis", Moved], Range | None]
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,14 @@ def handles(analysis: Analysis, data_range: DataRange) -> list[Handle]:
 
     Parameters
     ----------
-    data_range : the smallest and largest value of an expression where step i stands; None when there is none.
+    data_range : the range of what a number is compared with, in its unit; None when there is no value.
     """
     found: list[Handle] = []
-    for place, step in enumerate(analysis.steps):
+    for step in analysis.steps:
         if isinstance(step, Cut) and step.is_window:
-            mine = _window(analysis, place, step, data_range)
+            mine = _window(analysis, step, data_range)
         else:
-            mine = _literals(analysis, place, step, data_range)
+            mine = _literals(analysis, step, data_range)
         found += [_tiled(analysis, handle, mine) for handle in mine]
     return found
 
@@ -111,7 +112,7 @@ def _key(analysis: Analysis, handle: Handle, mine: list[Handle]) -> str:
     """What a tile depends on: everything but where its own handles stand on their grid."""
     dataset, place = analysis.dataset, analysis.index(handle.moved.step)
     own = mine if handle.form == "range" else [handle]
-    step = _without(analysis.steps[place], own)
+    step = skeleton(analysis.steps[place], [h.moved for h in own])
     free = [(h.moved, h.operator, h.unit, h.grid, sorted(set(h.positions) - set(h.grid.values()))) for h in own]
     memory = dataset.memory.uuid if dataset is not None and dataset.memory is not None else ""
     steps = (*analysis.steps[:place], step, *analysis.steps[place + 1 :])
@@ -119,71 +120,72 @@ def _key(analysis: Analysis, handle: Handle, mine: list[Handle]) -> str:
     return blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def _without(step: Step, own: list[Handle]) -> Any:
-    """The step without the numbers that are free."""
+def skeleton(step: Step, own: Sequence[Moved] | None = None) -> tuple[object, ...]:
+    """A step without the numbers `own`, or without any number that is compared."""
     if isinstance(step, Cut) and step.is_window:
-        edges = {h.moved.edge for h in own}
-        return (step.name, step.expression, step.quantifier, step.enabled, edges, *(
-            None if edge in edges else getattr(step, edge) for edge in ("low", "high")
-        ))  # fmt: skip
+        edges = {"low", "high"} if own is None else {moved.edge for moved in own}
+        kept = tuple(None if edge in edges else getattr(step, edge) for edge in ("low", "high"))
+        return (step.name, step.expression, step.quantifier, step.enabled, tuple(sorted(edges)), kept)
     text = step.expression
-    for literal in reversed([literals(text)[h.moved.index] for h in own]):
+    found = literals(text)
+    for literal in reversed(found if own is None else [found[moved.index] for moved in own]):
         text = f"{text[: literal.start]}…{text[literal.stop :]}"
-    return replace(step, expression=text)
+    return (replace(step, expression=text),)
 
 
-def _window(analysis: Analysis, place: int, cut: Cut, data_range: DataRange) -> list[Handle]:
-    plots = _plots(analysis, cut.expression)
+def _window(analysis: Analysis, cut: Cut, data_range: DataRange) -> list[Handle]:
     values = [v for v in (cut.low, cut.high) if v is not None]
-    grid = _grid(analysis, place, cut.expression, cut.expression, values, data_range)
 
     def edge(name: Edge, operator: str, value: float | int | None) -> Handle:
-        return Handle(Moved(cut.name, name), operator, value, cut.expression, "", grid, plots)
+        moved = Moved(cut.name, name)
+        grid, plots = _drawn(analysis, moved, cut.expression, values, data_range)
+        return Handle(moved, operator, value, cut.expression, "", grid, plots)
 
     return [edge("low", ">=", cut.low), edge("high", "<", cut.high)]
 
 
-def _literals(analysis: Analysis, place: int, step: Step, data_range: DataRange) -> list[Handle]:
+def _literals(analysis: Analysis, step: Step, data_range: DataRange) -> list[Handle]:
     result = []
     found = literals(step.expression)
     for index, literal in enumerate(found):
         if literal.operator not in SIDE:
             continue
-        asked = f"{step.collection}.{literal.variable}" if isinstance(step, Keep) else literal.variable
-        same = [one.value for one in found if one.variable == literal.variable and one.unit == literal.unit]
-        grid = _grid(analysis, place, literal.variable, asked, same, data_range if not literal.unit else None)
-        plots = _plots(analysis, asked) if not literal.unit else ()
+        variable, unit = literal.variable, literal.unit
+        shown = f"{step.collection}.{variable}" if isinstance(step, Keep) else variable
+        same = [one.value for one in found if (one.variable, one.unit) == (variable, unit)]
         moved = Moved(step.name, "literal", index)
-        result.append(Handle(moved, literal.operator, literal.value, literal.variable, literal.unit, grid, plots))
+        grid, plots = _drawn(analysis, moved, shown, same, data_range)
+        result.append(Handle(moved, literal.operator, literal.value, variable, unit, grid, plots))
     return result
 
 
-def _grid(
-    analysis: Analysis,
-    place: int,
-    variable: str,
-    asked: str,
-    values: list[float | int],
-    data_range: DataRange | None,
-) -> Grid:
-    """The range of a histogram of this variable, else that of the data, else one around the values."""
-    whole = variable.startswith("count(")
+def _drawn(
+    analysis: Analysis, moved: Moved, shown: str, values: list[float | int], data_range: DataRange
+) -> tuple[Grid, tuple[str, ...]]:
+    """The grid of a handle, and the plots it is drawn on.
+
+    Its range is that of a histogram of the same variable, else that of the data, else one around the values.
+    """
+    try:
+        what = about(analysis, moved)
+    except HeplensError:  # of an analysis without data, or with a step that these data do not know
+        what = Compared(False, 1.0)
     span: Range | None = None
     for histogram in analysis.histograms:
         axis = histogram.axes[0]
-        if len(histogram.axes) == 1 and axis.kind == "regular" and _squeezed(axis.expression) == _squeezed(asked):
-            span = (axis.low, axis.high)
+        if len(histogram.axes) == 1 and axis.kind == "regular" and _squeezed(axis.expression) == _squeezed(shown):
+            span = (axis.low / what.unit, axis.high / what.unit)
             break
-    if span is None and data_range is not None:
+    if span is None:
         try:
-            span = data_range(analysis, place, asked)
+            span = data_range(analysis, moved)
         except HeplensError:
             span = None
     if span is None:
         size = max((abs(v) for v in values), default=1.0) or 1.0
         span = (-2.5 * size if min(values, default=0) < 0 else 0.0, 2.5 * size)
     low, high = min(span[0], *values, math.inf), max(span[1], *values, -math.inf)
-    return nice_grid(low, high, whole=whole)
+    return nice_grid(low, high, whole=what.whole), _plots(analysis, shown) if what.unit == 1 else ()
 
 
 def _plots(analysis: Analysis, expression: str) -> tuple[str, ...]:
