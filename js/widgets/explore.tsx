@@ -3,6 +3,7 @@
 import type { InitializeProps, RenderProps } from '@anywidget/types';
 
 import type { State } from './messages';
+import { once } from './once';
 import { Store, type Model } from './store';
 import { mount } from './view';
 
@@ -48,22 +49,4 @@ const explore: Widget = () => {
   };
 };
 
-/** Which bundle this is; `heplens.widgets.explorer` writes it in front of the module. */
-declare const HEPLENS_BUNDLE: string;
-
-/**
- * anywidget loads a module of its own for every model. All of them use the functions of the first, so that twenty runs
- * of a cell do not leave twenty compiled copies behind: what is never called is never compiled.
- */
-function once(): Widget {
-  const page = globalThis as unknown as Record<
-    symbol,
-    Map<string, Widget> | undefined
-  >;
-  const widgets = (page[Symbol.for('heplens.explore')] ??= new Map());
-  const first = widgets.get(HEPLENS_BUNDLE) ?? explore;
-  widgets.set(HEPLENS_BUNDLE, first);
-  return first;
-}
-
-export default once();
+export default once('heplens.explore', explore);

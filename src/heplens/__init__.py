@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from .interop.root_cut import to_root_cut as to_root_cut
     from .jobs import Job as Job
     from .samples import sample as sample
+    from .widgets import browse as browse
 
 __version__ = "0.1.0"
 
 _PUBLIC = {
     "Analysis": "analysis",
     "AnalysisError": "errors",
+    "browse": "widgets",
     "ExpressionError": "errors",
     "FileError": "errors",
     "from_root_cut": "interop.root_cut",

@@ -34,7 +34,7 @@ def test_double_click_opens_the_file_without_fetching_it(
     document.locator('[data-kind="tree"]').click()
     expect(document.locator(".heplens-row", has_text="Muon_Px")).to_be_visible()
     document.locator(".heplens-row", has_text="Muon_Px").click()
-    expect(document.locator(DRAWN)).to_be_visible()
+    expect(document.locator(DRAWN)).to_be_visible(timeout=30_000)
     screenshot(f"document-{theme}")
 
     about = [request for request in asked if HZZ in urlsplit(request.url).path]
@@ -63,7 +63,7 @@ def test_a_narrow_window_and_a_map(open_lab: Callable[..., Page], screenshot: Ca
     double_click(page, GEANT)
     document = page.locator(".jp-Document .heplens-Browser")
     document.locator(".heplens-row", has_text="TH2D").first.click()
-    expect(document.locator(DRAWN)).to_be_visible()
+    expect(document.locator(DRAWN)).to_be_visible(timeout=30_000)
     screenshot("document-narrow")
 
 

@@ -71,14 +71,14 @@ def test_files_expand_to_branches_with_types_and_entries(
 
     row(panel, "Jet_Px").click()
     details = panel.locator('.heplens-details[data-state="ready"]')
-    expect(details.locator(DRAWN)).to_be_visible()
+    expect(details.locator(DRAWN)).to_be_visible(timeout=30_000)
     expect(details).to_contain_text("jagged")
     expect(details.locator("figcaption")).to_contain_text("2,421 entries")
     screenshot(f"sidebar-{theme}")
     details.get_by_role("checkbox", name="log y").check()
     row(panel, "Muon_Px").click()
     expect(details.get_by_role("checkbox", name="log y")).to_be_checked()
-    expect(panel.locator(DRAWN)).to_be_visible()
+    expect(panel.locator(DRAWN)).to_be_visible(timeout=30_000)
     assert panel.page.evaluate("globalThis[Symbol.for('heplens.bokeh')].loads") == 1, "BokehJS comes once per page"
     assert panel.page.evaluate("globalThis.Bokeh === undefined")
 
@@ -100,7 +100,7 @@ def test_ntuples_histograms_and_directories(open_lab: OpenLab) -> None:
     expand(panel, "uproot-histograms.root")
     expect(panel.locator('.heplens-row[data-kind="histogram"]')).to_have_count(3)
     panel.locator('.heplens-row[data-kind="histogram"]').first.click()
-    expect(panel.locator(DRAWN)).to_be_visible()
+    expect(panel.locator(DRAWN)).to_be_visible(timeout=30_000)
     row(panel, "uproot-histograms.root").click()
 
     expand(panel, "uproot-nesteddirs.root", "one", "two")

@@ -40,6 +40,11 @@ export function sizeOf({ kind, bytes, entries }: Entry['row']): number | null {
   return unknown ? null : bytes;
 }
 
+/** What an entry is called in the tree: its file, and where it is in there. */
+export function entryId(file: string, path: string): string {
+  return path === '' ? file : `${file}\0${path}`;
+}
+
 /** The line of a whole file. */
 export function fileEntry(
   file: string,
@@ -69,13 +74,17 @@ export function entriesOf(parent: Entry, rows: Row[]): Entry[] {
   const { file, version } = parent;
   const isTree = parent.row.kind === 'tree' || parent.row.kind === 'ntuple';
   const tree = isTree ? parent.row.path : parent.tree;
-  const entry = (row: Row): Entry => ({
-    id: `${file}\0${row.path}`,
-    file,
-    version,
-    tree,
-    row
-  });
+  const entry = (row: Row): Entry =>
+    row.kind === 'file' || row.kind === 'folder'
+      ? // In the listing of a folder, the path is that of a file.
+        {
+          id: row.path,
+          file: row.path,
+          version,
+          tree: null,
+          row: { ...row, path: '' }
+        }
+      : { id: entryId(file, row.path), file, version, tree, row };
   const groups = new Map<string, Row[]>();
   if (rows.length > GROUPED_ABOVE) {
     for (const row of rows) {

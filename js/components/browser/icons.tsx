@@ -102,17 +102,16 @@ const DRAWINGS: Record<string, JSX.Element> = {
   )
 };
 
+/** Kinds that look like others. */
+const LIKE: Record<string, string> = { ntuple: 'tree', folder: 'directory' };
+
 /** Whether each entry of the branch is a list. */
 export function isJagged(row: Entry['row']): boolean {
   return row.kind === 'branch' && /^(option\[|\?)*var \*/.test(row.type);
 }
 
 export function KindIcon({ row }: { row: Entry['row'] }) {
-  const name = isJagged(row)
-    ? 'jagged'
-    : row.kind === 'ntuple'
-      ? 'tree'
-      : row.kind;
+  const name = isJagged(row) ? 'jagged' : (LIKE[row.kind] ?? row.kind);
   return (
     <svg class="heplens-icon" viewBox="0 0 16 16" aria-hidden="true">
       {DRAWINGS[name] ?? DRAWINGS.other}

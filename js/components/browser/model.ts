@@ -72,6 +72,12 @@ export class TreeModel {
     }
     this._awaited = kept.selected;
     this.setRoots(this._roots);
+    for (const level of this._levels.values()) {
+      if (level.status === 'ready') {
+        this._found(level.entries);
+      }
+    }
+    this._changed();
   }
 
   /** The files that are shown. What is known of a file stays known unless its version differs. */
@@ -169,8 +175,13 @@ export class TreeModel {
 
   /** Ask again for everything that is open. */
   refresh(): void {
+    for (const id of [...this._levels.keys()]) {
+      this._forget(id);
+    }
+    if (this.selected) {
+      this._awaited ??= this.selected.id;
+    }
     for (const root of this._roots) {
-      this._forget(root.file);
       if (this._open.has(root.id)) {
         this._want(root);
       }

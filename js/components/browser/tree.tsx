@@ -164,7 +164,7 @@ function Item(props: ItemProps) {
       </span>
       {row.error !== null && <WarningIcon />}
       <span class="heplens-row-type">
-        {row.kind === 'file' ? '' : row.type}
+        {row.kind === 'file' || row.kind === 'folder' ? '' : row.type}
       </span>
       <span class="heplens-row-entries">
         {row.entries === null ? '' : count(row.entries)}
@@ -177,7 +177,9 @@ function Item(props: ItemProps) {
 function hint(row: Entry['row']): string {
   const facts = [
     row.name,
-    row.kind === 'file' ? '' : row.type + (isJagged(row) ? ' (jagged)' : ''),
+    row.kind === 'file' || row.kind === 'folder'
+      ? ''
+      : row.type + (isJagged(row) ? ' (jagged)' : ''),
     row.title === row.name ? '' : row.title,
     row.entries === null ? '' : `${count(row.entries)} entries`,
     row.error ?? ''

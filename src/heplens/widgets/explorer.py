@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import traitlets
 
 from ..analysis import Analysis
 from ..analysis.edits import apply
+from .bundle import attach
 from .compute import Compute
 from .messages import PROTOCOL
 from .picture import Picture
@@ -20,15 +20,6 @@ from .session import Session
 if TYPE_CHECKING:
     from ..engine.result import Result
     from ..jobs import Job
-
-STATIC = Path(__file__).parent.parent / "static"
-
-
-def _built(name: str) -> str:
-    path = STATIC / name
-    if not path.is_file():
-        raise FileNotFoundError(f"the front end of heplens is not built ({name} is missing): run `make build`")
-    return path.read_text(encoding="utf-8")
 
 
 class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
@@ -137,10 +128,5 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
 
 
 def explorer(analysis: Analysis, **kwargs: Any) -> Explorer:
-    """The bundle is read when the first widget is made, so that importing needs no built front end."""
-    if "_esm" not in Explorer.__dict__:
-        script = _built("explore.js")
-        key = blake2b(script.encode(), digest_size=12).hexdigest()
-        Explorer._esm = f'const HEPLENS_BUNDLE = "{key}";\n{script}'
-        Explorer._css = _built("explore.css")
+    attach(Explorer, "explore")
     return Explorer(analysis, **kwargs)
