@@ -48,7 +48,7 @@ def test_the_files_of_a_folder(folder: Path) -> None:
     assert "a named pipe, so it is not opened" in (rows["pipe.root"].error or "")
     assert hl.inspect(rows["b9.root"].path)[0].name == "events"
     assert listing.children(rows["b9.root"])[0].name == "events"
-    assert [row.name for row in listing.children("".join(rows["sub"].path))] == ["c.root"]
+    assert [row.name for row in listing.children(rows["sub"].path)] == ["c.root"]
     assert "b9.root" in repr(listing)
     assert "b9.root" in listing._repr_html_()
 
@@ -108,6 +108,9 @@ def test_a_folder_at_a_url(address: str) -> None:
     names = [row.name for row in listing]
     assert {"sub", "b9.root", "b10.root", "x.pool.root.1"} <= set(names)
     assert "notes.txt" not in names
+    assert [row.name for row in hl.inspect(f"{address}/b*.root")] == ["b9.root", "b10.root"]
+    with pytest.raises(FileError, match=r"no file matches 'http://.*z\*.root'"):
+        hl.inspect(f"{address}/z*.root")
     assert listing.children(listing[names.index("b9.root")])[0].name == "events"
     assert [row.name for row in listing.children(listing[names.index("sub")])] == ["c.root"]
 

@@ -36,7 +36,8 @@ def list_many(path: str) -> Listing:
     FileError : nothing matches, or the folder cannot be read.
     """
     rows = sorted(_remote_rows(path) if is_remote(path) else _local_rows(path), key=_order)
-    if not rows and (glob.has_magic(path) and not (is_remote(path) or Path(path).is_dir())):
+    is_pattern = "*" in path if is_remote(path) else not Path(path).is_dir()
+    if is_pattern and not rows:
         raise FileError(f"no file matches {path!r}")
     error = None
     if len(rows) > FOLDER_ROWS:

@@ -90,19 +90,11 @@ class Listing(Sequence[Row]):
     def children(self, row: Row | str) -> Listing:
         """The level below `row` (a row of this listing, or its path). Read when asked for."""
         from . import inspect
-        from .opening import OpenFile
         from .walking import list_node
 
         path = row if isinstance(row, str) else row.path
-        if any(other.path == path and other.kind in ("file", "folder") for other in self.rows):
-            return inspect(path)
-        return list_node(self._file or OpenFile(self.path), path)
-
-    @property
-    def place(self) -> object:
-        """Where a directory keeps its keys, which no other directory has; None for other levels."""
-        node = None if self._file is None else self._file.nodes.get(self.node)
-        return None if node is None else getattr(node.what, "_fSeekKeys", None)
+        # Only the listings of folders and patterns have no file.
+        return inspect(path) if self._file is None else list_node(self._file, path)
 
     def to_json(self) -> dict[str, Any]:
         """The listing as plain values for `json.dumps`."""

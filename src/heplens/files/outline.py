@@ -42,13 +42,19 @@ def _below(listing: Listing, depth: int, seen: set[object]) -> Iterator[Item]:
         except FileError as error:
             yield Item(row, depth, str(error))
             continue
-        place = below.place
+        place = _place(below)
         if depth >= _DEEPEST or (place is not None and place in seen):
             yield Item(row, depth, "it is listed above" if place in seen else "it is nested too deeply")
             continue
         seen.add(place)
         yield Item(row, depth)
         yield from _below(below, depth + 1, seen)
+
+
+def _place(listing: Listing) -> object:
+    """Where a directory keeps its keys, which no other directory has; None for other levels."""
+    node = None if listing._file is None else listing._file.nodes.get(listing.node)
+    return None if node is None else getattr(node.what, "_fSeekKeys", None)
 
 
 def line(item: Item) -> str:
