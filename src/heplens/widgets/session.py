@@ -117,6 +117,8 @@ class Session:
         self._worker.close()
         self._builder.close()
         self._compute.close()
+        with self._lock:
+            self._outcome = None
 
     def _committed(self) -> None:
         self._known[self.revision] = self.analysis
