@@ -104,6 +104,28 @@ def test_run_on_workers_over_a_fileset(document: Path, tmp_path: Path) -> None:
     assert result["mass"]["a", :] == analysis().run()["mass"]
 
 
+def test_run_on_a_scheduler(document: Path, tmp_path: Path) -> None:
+    """The cluster is someone else's, and stays."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster:
+        folder, out = tmp_path / "job", tmp_path / "out.json"
+        arguments = ("--scheduler", cluster.scheduler_address, "--directory", folder, "-o", out)
+        done = heplens("run", document, *arguments)
+        assert done.returncode == 0, done.stderr
+        assert "1 of 1 blocks" in done.stderr and "finished" in done.stderr and "Traceback" not in done.stderr
+        assert load(out)["mass"] == analysis().run()["mass"]
+        status = json.loads((folder / "status.json").read_text())
+        assert (status["name"], status["state"], status["scheduler"]) == (
+            "analysis",
+            "finished",
+            cluster.scheduler_address,
+        )
+        assert len(cluster.scheduler.workers) == 1
+        again = heplens("run", document, *arguments)
+        assert again.returncode == 0 and "1 of them from an earlier run" in again.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

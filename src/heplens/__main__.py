@@ -140,7 +140,7 @@ def _on_dask(analysis: Analysis, given: argparse.Namespace, stop: threading.Even
 
     own = None if given.scheduler else local_cluster(given.workers)
     try:
-        job = submit(analysis, own or given.scheduler, directory=given.directory)
+        job = submit(analysis, own or given.scheduler, directory=given.directory, name=Path(given.analysis).stem)
         show = _Line()
         while not job.wait(_EVERY):
             show(job.progress.text)

@@ -25,6 +25,7 @@ _ATTEMPTS = 3  # at a block or file whose error may pass
 _DEATHS = 2  # worker processes that a block or file on its own may end
 _BACKOFF = 0.5  # seconds before the second attempt; doubled for the third
 _FILES_PER_TASK = 8
+_BEAT = 5.0  # seconds between signs of life when nothing happens
 _TICK = 0.25  # seconds between looks at the cancel flag
 
 
@@ -50,6 +51,7 @@ class Runner:
         self._asked: queue.SimpleQueue[Sequence[int]] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
+        self._noted = 0.0
 
     def retry(self, files: Sequence[int]) -> bool:
         """Try what failed of these files again, from another thread. Whether this pass still can."""
@@ -279,6 +281,8 @@ class Runner:
         return min(_TICK, max(0.01, self._later[0][0] - time.monotonic())) if self._later else _TICK
 
     def _note_workers(self) -> None:
-        if self._pool.workers != self.ledger.workers:
+        now = time.monotonic()
+        if self._pool.workers != self.ledger.workers or now - self._noted > _BEAT:
+            self._noted = now
             self.ledger.workers = self._pool.workers
             self._changed()
