@@ -9,7 +9,6 @@ only the cut itself is computed for the pieces.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,9 @@ from ..columns.nodes import Node
 from ..columns.types import Type
 from .chunk import fitted, quiet
 from .fill import flat_columns
-from .moving import Mark, Moving, NoTileError, shape
+from .moving import Mark, Moving, shape
 from .partial import Row
+from .pieces import bin_of, finite, groups, leaves, per_event, signed, whole
 from .tiles import LOW, SIDE, BlockTile, Cells, Integers
 
 #: Values of one array that are computed at a time: it bounds the memory, however many pieces the events fall into.
@@ -84,7 +84,7 @@ class _Walk:
         marks = self.moving.marks[:1] if self.moving.form == "range" else self.moving.marks
         codes = [self.codes(mark) for mark in marks]
         pieces, sizes = self.pieces(codes)
-        edges = _groups(np.bincount(pieces[0], minlength=self.evaluator.entries) * sizes, MAX_VALUES)
+        edges = groups(np.bincount(pieces[0], minlength=self.evaluator.entries) * sizes, MAX_VALUES)
         for low, high in edges:
             walk = _Walk(self.moving, self.evaluator.fork(), tuple(self.weights))
             walk.evaluator.narrow(np.arange(low, high))
@@ -126,7 +126,7 @@ class _Walk:
         sizes = np.ones(count, np.int64)
         keys = [np.arange(count) * rows]  # the first piece of each event begins at the first position
         for code in codes:
-            flat, at = _leaves(code)
+            flat, at = leaves(code)
             sizes += np.bincount(at, minlength=count)
             moves = (flat > 0) & (flat < rows)
             keys.append(at[moves] * rows + flat[moves])
@@ -221,7 +221,7 @@ class _Walk:
         if self.mask is not None:
             start, stop = start[self.mask], stop[self.mask]
             values = None if values is None else np.asarray(values)[self.mask]
-        return _whole(start, stop, self.moving.rows, values)
+        return whole(start, stop, self.moving.rows, values)
 
     def row(self, row: Row) -> Row:
         passed = self.tally()
@@ -232,11 +232,11 @@ class _Walk:
             return row
         nodes, values = [_START, _STOP], [self.evaluator.value(_START), self.evaluator.value(_STOP)]
         columns, weights, _ = flat_columns(nodes, values, (weight, self.evaluator.column(weight)), self.mask)
-        weights = _finite(weights, "the analysis")
+        weights = finite(weights, "the analysis")
         rows = self.moving.rows
-        row.bad_weights = passed - _whole(columns[0], columns[1], rows)  # type: ignore[assignment]
-        row.weighted = _signed(columns[0], columns[1], rows, weights)
-        row.variance = _signed(columns[0], columns[1], rows, weights * weights)
+        row.bad_weights = passed - whole(columns[0], columns[1], rows)  # type: ignore[assignment]
+        row.weighted = signed(columns[0], columns[1], rows, weights)
+        row.variance = signed(columns[0], columns[1], rows, weights * weights)
         return row
 
     def keep(self, step: BoundStep) -> None:
@@ -248,7 +248,7 @@ class _Walk:
         condition = step.node.inputs[0].inputs[1]
         if condition.type.optional:
             absent = ak.is_none(self.evaluator.column(condition), axis=-1)
-            row.missing = self.tally(_per_event(absent))  # type: ignore[assignment]
+            row.missing = self.tally(per_event(absent))  # type: ignore[assignment]
         self.tile.rows[step.step.name] = self.row(row)
 
     def unsure(self, step: BoundStep, absent: Any | None) -> Row:
@@ -262,7 +262,7 @@ class _Walk:
         for node in step.variables:
             if node.type.kind == "float":
                 nan = ak.fill_none(np.isnan(self.evaluator.column(node)), False, axis=-1)
-                nan = _per_event(nan) > 0
+                nan = per_event(nan) > 0
                 found = nan if found is None else found | nan
         if found is not None:
             row.nan = self.tally(found)  # type: ignore[assignment]
@@ -297,7 +297,7 @@ class _Walk:
         inside = np.ones(len(start), bool)
         for axis, column, size in zip(bound.histogram.axes, columns, sizes, strict=True):
             made = axis.make("x")
-            index = _index(made, fitted(axis, column))
+            index = bin_of(made, fitted(axis, column))
             inside &= (index >= 0) | made.traits.underflow
             inside &= (index < size - 2) | made.traits.overflow
             flat = flat * size + index + 1
@@ -306,79 +306,10 @@ class _Walk:
         rows = self.moving.rows
 
         def table(values: Any | None = None) -> Any:
-            return _signed(start * bins + flat, np.minimum(stop * bins + flat, rows * bins), rows * bins, values)
+            return signed(start * bins + flat, np.minimum(stop * bins + flat, rows * bins), rows * bins, values)
 
         counts: Integers = table().astype(np.int64).reshape(rows, bins)
         if weights is None:
             return Cells(counts)
-        weights = _finite(weights[inside], bound.histogram.name)
+        weights = finite(weights[inside], bound.histogram.name)
         return Cells(counts, table(weights).reshape(rows, bins), table(weights * weights).reshape(rows, bins))
-
-
-def _index(axis: Any, column: Any) -> Integers:
-    """The bin of each value by the axis' own rule; -1 below, `len(axis)` above or in no category."""
-    if axis.traits.ordered:
-        return np.asarray(axis.index(column), dtype=np.int64)
-    unique, place = np.unique(np.asarray(column), return_inverse=True)
-    found = np.full(len(unique), len(axis), np.int64)
-    for i, value in enumerate(unique.tolist()):
-        with suppress(KeyError):
-            found[i] = axis.index(value)
-    return found[place]
-
-
-def _signed(start: Integers, stop: Integers, rows: int, values: Any | None = None) -> Any:
-    """Sums by row (float64): what begins there less what ends there."""
-    ends = np.flatnonzero(stop < rows)
-    if values is None:
-        return np.bincount(start, minlength=rows) - np.bincount(stop[ends], minlength=rows)
-    values = np.asarray(values, dtype=np.float64)
-    return np.bincount(start, values, rows) - np.bincount(stop[ends], values[ends], rows)
-
-
-def _whole(start: Integers, stop: Integers, rows: int, values: Any | None = None) -> Integers:
-    """As `_signed`, of whole numbers."""
-    sums: Integers = np.rint(_signed(start, stop, rows, values)).astype(np.int64)
-    return sums
-
-
-def _finite(weights: Any, name: str) -> Any:
-    weights = np.asarray(weights, dtype=np.float64)
-    if not np.all(np.isfinite(weights * weights)):
-        raise NoTileError(f"a weight of {name} is infinite, and what is infinite cannot be taken back")
-    return weights
-
-
-def _leaves(code: Any) -> tuple[Integers, Integers]:
-    """All values that are there, and the event of each."""
-    import awkward as ak
-
-    while code.ndim > 2:
-        code = ak.flatten(code, axis=2)
-    if code.ndim == 1:
-        at = np.flatnonzero(~ak.to_numpy(ak.is_none(code)))
-        return ak.to_numpy(code[at], allow_missing=False), at
-    lists = ak.drop_none(ak.to_packed(ak.fill_none(code, [], axis=0)), axis=1)
-    at = np.repeat(np.arange(len(lists)), ak.to_numpy(ak.num(lists, axis=1)))
-    return ak.to_numpy(ak.flatten(lists, axis=1), allow_missing=False), at
-
-
-def _per_event(array: Any) -> Any:
-    """How often it is true in each event."""
-    import awkward as ak
-
-    while array.ndim > 1:
-        array = ak.fill_none(ak.sum(array, axis=-1), 0, axis=-1)
-    return np.asarray(ak.to_numpy(ak.fill_none(array, 0), allow_missing=False), dtype=np.int64)
-
-
-def _groups(costs: Integers, limit: int) -> list[tuple[int, int]]:
-    """Neighbouring events together, as many as cost no more than `limit` (but at least one each)."""
-    total = np.cumsum(costs)
-    edges, low = [], 0
-    while low < len(costs):
-        spent = int(total[low - 1]) if low else 0
-        high = max(low + 1, int(np.searchsorted(total, spent + limit, side="right")))
-        edges.append((low, high))
-        low = high
-    return edges or [(0, 0)]

@@ -100,10 +100,6 @@ class Cells:
     sums: Floats | None = None
     squares: Floats | None = None
 
-    @property
-    def nbytes(self) -> int:
-        return sum(p.nbytes for p in (self.counts, self.sums, self.squares) if p is not None)
-
     def __add__(self, other: Cells) -> Cells:
         counts = self.counts + other.counts
         if self.sums is None and other.sums is None:
@@ -175,10 +171,3 @@ class Tile:
     boundaries: Boundaries
     cells: Mapping[str, Cells]
     rows: Mapping[str, Row]
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes in memory."""
-        return sum(cells.nbytes for cells in self.cells.values()) + sum(
-            value.nbytes for row in self.rows.values() for value in vars(row).values() if isinstance(value, np.ndarray)
-        )
