@@ -27,7 +27,6 @@ import hist
 import numpy as np
 import uproot
 import vector
-from generate import generate
 
 import heplens as hl
 from heplens.columns import files as opened
@@ -135,6 +134,14 @@ def bytes_read(path: Path) -> tuple[int, int]:
     return before, source.tree.file.source.num_requested_bytes - before
 
 
+def make(folder: Path, **options: int) -> list[Path]:
+    """Generated files, made in another process: its memory would be counted as that of its children."""
+    script = Path(__file__).with_name("generate.py")
+    given = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+    subprocess.run([sys.executable, script, folder, *given], check=True, stdout=subprocess.DEVNULL)
+    return sorted(folder.glob("nano_ttree_*.root"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--files", type=int, default=4)
@@ -142,14 +149,9 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        script = Path(__file__).with_name("generate.py")  # in its own process, for its memory is not that of a run
-        sizes = ["--events", str(options.events), "--files", str(options.files)]
-        subprocess.run([sys.executable, script, folder, *sizes], check=True, stdout=subprocess.DEVNULL)
-        paths = sorted(Path(folder).glob("nano_ttree_*.root"))
-        wide = Path(folder) / "wide.root"
-        generate(wide, 20_000, extra=1500)
-        narrow = Path(folder) / "narrow.root"
-        generate(narrow, 20_000)
+        paths = make(Path(folder), events=options.events, files=options.files)
+        (wide,) = make(Path(folder) / "wide", events=20_000, extra=1500)
+        (narrow,) = make(Path(folder) / "narrow", events=20_000)
         (Path(folder) / "selection.py").write_text(analysis(paths).to_script(), encoding="utf-8")
         measured = compete(paths, options.repeat)
         median = {name: statistics.median(seconds for seconds, _ in runs) for name, runs in measured.items()}

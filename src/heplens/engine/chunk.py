@@ -83,7 +83,8 @@ class _Pass:
                     self.weights.append(step.node)
                     self.partial.rows[step.step.name] = self.row(Row())
             self.fill_at(index + 1)
-            self.evaluator.release(self.later(index + 1))
+            if isinstance(step.step, Keep | Cut):  # definitions are computed when they are used
+                self.evaluator.release(self.later(index + 1))
 
     def later(self, steps: int) -> Iterator[Node]:
         """What is still asked for when that many steps are done."""
