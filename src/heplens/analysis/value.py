@@ -250,7 +250,7 @@ class Analysis:
     def run(
         self, progress: Callable[[int, int], None] | None = None, cancel: Callable[[], bool] | None = None
     ) -> Result:
-        """Fill everything here and now, block by block.
+        """Fill everything here and now, block by block: the memory is that of one block, a million events at most.
 
         Parameters
         ----------
