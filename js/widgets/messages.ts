@@ -235,7 +235,7 @@ export interface PartialFields {
   numbers: CountsFields | null;
 }
 
-/** Bytes that the kernel holds: of columns, of how many at most, and of tiles ready to be sent again. */
+/** Bytes that the kernel holds: of columns, of how many at most, and of tiles and what they are made of. */
 export interface Memory {
   columns: number;
   budget: number;

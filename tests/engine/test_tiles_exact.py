@@ -16,6 +16,7 @@ from moved_tiles import assert_exact
 
 from heplens import Analysis
 from heplens.analysis.moved import Moved
+from heplens.engine.compiled.lift import UnsupportedError
 from heplens.engine.moving import NoTileError
 from heplens.engine.scan import scan
 from heplens.errors import AnalysisError
@@ -108,6 +109,22 @@ SHAPES: dict[str, tuple[Any, Moved, list[float]]] = {
 DATA = arrays(many(1, 120))
 
 
+@pytest.fixture(autouse=True, params=["sweep", "kernels"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How tiles are made. `test_compiled_tiles.py` holds kernels against the sweep; shapes need not be made twice."""
+    if request.param == "sweep":
+
+        def refuse(*_: object) -> None:
+            raise UnsupportedError("a test of the sweep")
+
+        monkeypatch.setattr("heplens.engine.scan.Blocks", refuse)
+    return str(request.param)
+
+
+BY_SWEEP = pytest.mark.parametrize("way", ["sweep"], indirect=True)
+
+
+@BY_SWEEP
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_position_is_the_reference(name: str, weighted: bool) -> None:
@@ -122,6 +139,7 @@ def test_every_position_is_the_reference(name: str, weighted: bool) -> None:
 QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 
 
+@BY_SWEEP
 @pytest.mark.parametrize("name", ["or, missing", "exactly 1", "keep, missing", "window, low"])
 @settings(parent=QUICK, max_examples=4)
 @given(events=EVENTS)
@@ -132,6 +150,7 @@ def test_every_position_is_the_reference_for_generated_events(name: str, events:
         assert_exact(make(few), moved, values[::2])
 
 
+@BY_SWEEP
 def test_pieces_of_few_events_at_a_time_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("heplens.engine.sweep.MAX_VALUES", 300)
     for name in ("keep, then cut", "exactly 1"):

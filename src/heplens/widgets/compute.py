@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..columns.resident import Resident
+from ..engine.compiled.store import Store
 from ..errors import AnalysisError
 from ..figures import counts_of, numbers_of, snapshot
 from . import messages as m
@@ -56,23 +57,29 @@ SoFar = Callable[[int, Callable[[], Outcome]], None]
 class Compute:
     """Computes for one session; every method may be called from any thread.
 
-    Counts, ranges and tiles read the same columns in memory, at most `budget` bytes of them.
+    Counts, ranges and tiles read the same columns in memory, at most `budget` bytes of them. What one tile has
+    computed for the next, such as bins and masks, takes at most a third as much.
     """
 
     def __init__(self, budget: int | None = None) -> None:
         self._ranges: dict[object, Range | None] = {}
         self._columns = Resident(budget)
+        self._computed = Store(self._columns.budget // 3)
         self._tiles: dict[str, tuple[m.Json, list[bytes]]] = {}
 
     def close(self) -> None:
         """Give the memory back."""
         self._columns.clear()
+        self._computed = Store(0)
         self._tiles.clear()
 
     def memory(self) -> m.Json:
-        """Bytes that are held: of columns, of how many at most, and of tiles ready to be sent again."""
-        tiles = sum(len(buffer) for _, buffers in list(self._tiles.values()) for buffer in buffers)
+        """Bytes that are held: of columns, of how many at most, and of tiles and what they are made of."""
+        tiles = self._computed.nbytes + self._packed()
         return {"columns": self._columns.nbytes, "budget": self._columns.budget, "tiles": tiles}
+
+    def _packed(self) -> int:
+        return sum(len(buffer) for _, buffers in list(self._tiles.values()) for buffer in buffers)
 
     # --- the analysis -------------------------------------------------------------------------------------------------
 
@@ -207,8 +214,15 @@ class Compute:
             raise AnalysisError(f"the handle {id!r} does not move without the kernel: {handle.reason}")
         if handle.tile not in self._tiles:
             values = positions(handle, found)
-            columns = self._columns.begin()
-            tile = scan(analysis, handle.moved, values, columns=columns, cancel=cancel, progress=progress)
+            tile = scan(
+                analysis,
+                handle.moved,
+                values,
+                columns=self._columns.begin(),
+                store=self._computed,
+                cancel=cancel,
+                progress=progress,
+            )
             self._keep_tile(handle.tile, pack(tile))
         fields, buffers = self._tiles[handle.tile]
         return {"key": handle.tile, "memory": self.memory(), **fields}, buffers
@@ -217,7 +231,7 @@ class Compute:
         """Newest last; the oldest go when there are more than TILES_KEPT bytes."""
         self._tiles[key] = packed
         for old in list(self._tiles)[:-1]:
-            if self.memory()["tiles"] <= TILES_KEPT:
+            if self._packed() <= TILES_KEPT:
                 break
             self._tiles.pop(old, None)
 

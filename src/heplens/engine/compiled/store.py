@@ -29,7 +29,7 @@ class Store:
         """A new tile of a source, whose identity stays in use as long as this store."""
         with self._lock:
             self._tile += 1
-            self._pinned[source.uuid] = getattr(source, "array", None)
+            self._pinned[source.uuid] = source
 
     def get(self, key: Hashable) -> Any | None:
         with self._lock:
