@@ -22,7 +22,7 @@ from .partial import Partial
 from .plan import plan
 from .sums import normalisation, total_rows
 from .sweep import sweep
-from .tiles import BlockTile, Cells, Form, Tile
+from .tiles import BlockTile, Boundaries, Cells, Form, Tile
 
 if TYPE_CHECKING:
     from ..analysis import Analysis
@@ -112,12 +112,23 @@ def scan(
                 progress(done, total)
         tiles[key[0]] = tiles[key[0]] + adder.tile()
     first = next(iter(bound.values()))[1]
-    factors = {
-        sample.name: normalisation(dataset, sample, read[sample.name], todo.events_by_sample())
-        for sample in dataset.samples
-    }
+    return assembled(analysis, form, first.boundaries, tiles, read, todo.events_by_sample())
+
+
+def assembled(
+    analysis: Analysis,
+    form: Form,
+    boundaries: Boundaries,
+    tiles: Mapping[str, BlockTile],
+    read: Mapping[str, Sequence[Partial]],
+    events: Mapping[str, int],
+) -> Tile:
+    """The tile of a dataset from those of its samples, normalised by what was `read` of each."""
+    dataset = analysis.dataset
+    assert dataset is not None
+    factors = {sample.name: normalisation(dataset, sample, read[sample.name], events) for sample in dataset.samples}
     rows = {name: {row: r.scaled(factors[name]) for row, r in tile.rows.items()} for name, tile in tiles.items()}
-    return Tile(form, first.boundaries, _assemble(analysis, tiles, factors), total_rows(rows))
+    return Tile(form, boundaries, _assemble(analysis, tiles, factors), total_rows(rows))
 
 
 def _assemble(analysis: Analysis, tiles: Mapping[str, BlockTile], factors: Mapping[str, float]) -> dict[str, Cells]:

@@ -32,7 +32,13 @@ __all__ = [
 
 
 def submit(
-    analysis: Analysis, client: Any = None, *, directory: Any = None, name: str = "", task_seconds: float = 0.9
+    analysis: Analysis,
+    client: Any = None,
+    *,
+    directory: Any = None,
+    name: str = "",
+    tiles: str = "",
+    task_seconds: float = 0.9,
 ) -> Job:
     """Run an analysis on a Dask cluster; the bins are those of `Analysis.run`, bit by bit.
 
@@ -43,10 +49,11 @@ def submit(
     directory : where to keep what is done, so that `Job.resume` can go on after anything died. Partials of the same
         analysis and files that are there already are not made again.
     name : what to call the job in lists of jobs; what it runs over when nothing is given.
+    tiles : a step whose number is to be moved afterwards: `Job.tile` is its tile, summed over all files.
     task_seconds : how much work to send to a worker at a time.
 
     Raises
     ------
     AnalysisError, JobError : no data, arrays in memory, no cluster, or workers with other versions (named).
     """
-    return Job(analysis, client, directory=directory, name=name, task_seconds=task_seconds)
+    return Job(analysis, client, directory=directory, name=name, tiles=tiles, task_seconds=task_seconds)

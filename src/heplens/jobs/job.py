@@ -25,9 +25,11 @@ from .progress import Progress
 from .record import Record, as_directory
 from .report import FileReport, reports
 from .runner import Runner
+from .tiles import wanted
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
+    from ..engine.tiles import Tile
 
 _NOTE_EVERY = 1.0  # seconds between writings of the status
 _DESCRIBED = 50  # failures
@@ -53,15 +55,18 @@ class Job:
         *,
         directory: Any = None,
         name: str = "",
+        tiles: str = "",
         task_seconds: float = 0.9,
     ) -> None:
         self.id = uuid.uuid4().hex[:12]
         self.name = name or default_name(analysis)
         self.created = time.time()
         self._ledger = Ledger(analysis, list_files(analysis))
-        self._record = (
-            None if directory is None else Record.create(as_directory(directory), with_absolute_paths(analysis))
-        )
+        self._wanted = wanted(analysis, tiles) if tiles else None
+        self._record = None
+        if directory is not None:
+            whole = with_absolute_paths(analysis)
+            self._record = Record.create(as_directory(directory), whole, tiles, self._wanted)
         self._seconds = task_seconds
         self._listeners: list[Callable[[Job], None]] = []
         self._finished = threading.Event()
@@ -84,7 +89,14 @@ class Job:
         """
         directory = as_directory(path)
         record = Record.open(directory)
-        return cls(record.analysis, client, directory=directory, name=name or record.name, task_seconds=task_seconds)
+        return cls(
+            record.analysis,
+            client,
+            directory=directory,
+            name=name or record.name,
+            tiles=record.tiles,
+            task_seconds=task_seconds,
+        )
 
     def _start(self, client: Any) -> None:
         client = connect(client)
@@ -94,7 +106,7 @@ class Job:
         self._finished.clear()
         self._passes += 1
         name = f"{self.id}-{self._passes}"
-        self._runner = Runner(self._ledger, client, self._record, self._notify, self._seconds, name)
+        self._runner = Runner(self._ledger, client, self._record, self._notify, self._seconds, name, self._wanted)
         self._thread = threading.Thread(target=self._work, name=f"heplens-job-{name}", daemon=True)
         self._thread.start()
 
@@ -149,6 +161,18 @@ class Job:
     def error(self) -> HeplensError | None:
         """Why nothing could run, or why the job ended early: a refused analysis, a lost cluster, a full disk."""
         return self._runner.error
+
+    @property
+    def tile(self) -> Tile:
+        """The tile of what is done by now, over all files; of jobs that were asked for ``tiles=``.
+
+        Raises
+        ------
+        JobError : the job makes no tile, or nothing is done yet.
+        """
+        if self._wanted is None:
+            raise JobError('the job makes no tile; submit it with tiles="cut name"')
+        return self._ledger.tile(self._wanted)
 
     def partial(self) -> Result:
         """The result of what is done by now; `complete` is False unless that is everything."""

@@ -6,14 +6,19 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ..engine.partial import Block, Partial
 from ..engine.result import Result
+from ..engine.scan import assembled
 from ..engine.sums import add
+from ..engine.tiles import Tile
+from ..errors import JobError
 from .packed import Packed, folded
 from .progress import Progress, SampleProgress
 from .task import FilePlan, Piece, Where
+from .tiles import Wanted, boundaries_of, summed
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
@@ -245,6 +250,23 @@ class Ledger:
             partials += folded(mine, self.analysis)
         events = {name: sample.total_events for name, sample in samples.items()}
         return add(self.analysis, partials, total, [*problems, *notes], events)
+
+    def tile(self, want: Wanted) -> Tile:
+        """The tile of what is done. Raises JobError when that is nothing."""
+        with self.lock:
+            done = {name: list(self._in_order(name)) for name in self._samples}
+            events = {name: sample.total_events for name, sample in self._samples.items()}
+        if not any(done.values()):
+            raise JobError("nothing is done yet that a tile could be made of")
+        tiles = {
+            name: summed([p.tile for _, p in mine] for _, mine in groupby(found, lambda item: item[0].file))
+            for name, found in done.items()
+        }
+        read = {
+            name: [Partial(block, sumw=p.sumw, file_events=p.file_events) for block, p in found]
+            for name, found in done.items()
+        }
+        return assembled(self.analysis, want.form, boundaries_of(self.analysis, want), tiles, read, events)
 
     def _twice(self) -> list[str]:
         """Files that are in the dataset more than once, under whatever names; their events count as often."""

@@ -33,9 +33,10 @@ class Packed:
     file_events: int = 0
     bytes_read: int = 0
     faults: Faults | None = None
+    tile: bytes = b""  # see `tiles`
 
 
-def pack(partial: Partial, faults: Faults | None = None) -> Packed:
+def pack(partial: Partial, faults: Faults | None = None, tile: bytes = b"") -> Packed:
     import numpy as np
 
     histograms = []
@@ -49,7 +50,7 @@ def pack(partial: Partial, faults: Faults | None = None) -> Packed:
     small: list[Row | Counters] = [*partial.rows.values(), *partial.counters.values()]
     parts.append(np.array([value for item in small for value in _values(item)], np.float64).tobytes())
     layout = json.dumps({"histograms": histograms, "rows": rows, "counters": list(partial.counters)})
-    return Packed(layout, b"".join(parts), partial.sumw, partial.file_events, partial.bytes_read, faults or None)
+    return Packed(layout, b"".join(parts), partial.sumw, partial.file_events, partial.bytes_read, faults or None, tile)
 
 
 def unpack(packed: Packed, analysis: Analysis, block: Block) -> Partial:

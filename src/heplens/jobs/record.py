@@ -19,6 +19,7 @@ from .environment import engine_version
 from .packed import Packed
 from .stored import decode, encode
 from .task import Piece
+from .tiles import Wanted
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
@@ -31,13 +32,14 @@ _OURS = ("partials", "plan.json", "status.json")
 class Record:
     """The directory of a job: ``job.json``, ``plan.json``, ``status.json`` and ``partials/*.npz``."""
 
-    def __init__(self, directory: Path, analysis: Analysis) -> None:
+    def __init__(self, directory: Path, analysis: Analysis, tiles: str = "", tile: Wanted | None = None) -> None:
         self.directory = directory
         self.analysis = analysis
-        self._keys = Keys(analysis)
+        self.tiles = tiles
+        self._keys = Keys(analysis, tile)
 
     @classmethod
-    def create(cls, directory: Path, analysis: Analysis) -> Record:
+    def create(cls, directory: Path, analysis: Analysis, tiles: str = "", tile: Wanted | None = None) -> Record:
         """Begin, or go on in a directory that has been used: partials of the same analysis and files are found again.
 
         Raises
@@ -52,10 +54,12 @@ class Record:
                     f"{str(directory)!r} holds other things ({others[0]}); give the job a directory of its own"
                 )
             document = {"heplens_job": VERSION, "engine": engine_version(), "analysis": to_document(analysis)}
+            if tiles:
+                document["tiles"] = tiles
             write(directory / "job.json", json.dumps(document, indent=1, ensure_ascii=False).encode())
         except OSError as error:
             raise JobError(f"the job cannot be kept in {str(directory)!r}: {error.strerror}") from error
-        return cls(directory, analysis)
+        return cls(directory, analysis, tiles, tile)
 
     @classmethod
     def open(cls, directory: Path) -> Record:
@@ -71,7 +75,7 @@ class Record:
             raise JobError(f"{str(path)!r} is damaged: {error}") from error
         if not isinstance(document, dict) or document.get("heplens_job") != VERSION or "analysis" not in document:
             raise JobError(f"{str(path)!r} is no job of version {VERSION}")
-        return cls(directory, from_document(document["analysis"]))
+        return cls(directory, from_document(document["analysis"]), str(document.get("tiles", "")))
 
     @property
     def name(self) -> str:
@@ -137,11 +141,12 @@ class Keys:
     Files are known by their UUID and length, not by their name: one that was replaced is not taken for the old one.
     """
 
-    def __init__(self, analysis: Analysis) -> None:
+    def __init__(self, analysis: Analysis, tile: Wanted | None = None) -> None:
         document = to_document(analysis)
         assert analysis.dataset is not None
         common = {
             "engine": engine_version(),
+            "tile": None if tile is None else [tile.moved.id, tile.values, tile.form],
             "weighted": is_weighted(analysis),
             "energy_unit": analysis.dataset.energy_unit,
             **{part: document[part] for part in ("steps", "regions", "histograms")},

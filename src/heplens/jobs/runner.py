@@ -20,6 +20,7 @@ from .planning import KnownFiles, Planner
 from .pool import Answer, ClientLostError, Pool
 from .record import Record
 from .task import Done, FilePlan, Order, Outcome, Piece, Where, plan_files, process_pieces, without_files
+from .tiles import Wanted
 
 _ATTEMPTS = 3  # at a block or file whose error may pass
 _DEATHS = 2  # worker processes that a block or file on its own may end
@@ -33,8 +34,16 @@ class Runner:
     """One pass over everything that is not done yet."""
 
     def __init__(
-        self, ledger: Ledger, client: Any, record: Record | None, changed: Callable[[], None], seconds: float, name: str
+        self,
+        ledger: Ledger,
+        client: Any,
+        record: Record | None,
+        changed: Callable[[], None],
+        seconds: float,
+        name: str,
+        tile: Wanted | None,
     ) -> None:
+        self._tile = tile
         self.ledger = ledger
         self.record = record
         self.stop = threading.Event()
@@ -202,7 +211,7 @@ class Runner:
             batch = [again.pop()] if again else waiting.take(events)
             batch = [piece for piece in batch if not self.ledger.files[piece.file].skipped]
             if batch:
-                orders.append(Order(self._document, tuple(batch)))
+                orders.append(Order(self._document, tuple(batch), self._tile))
         self._pool.submit(process_pieces, orders)
 
     def _take(self, answer: Answer) -> None:
@@ -237,7 +246,7 @@ class Runner:
     def _send_suspect(self) -> None:
         if self._suspects and self._suspect is None:
             item = self._suspects.pop(0)
-            self._suspect = Order(self._document, (item,))
+            self._suspect = Order(self._document, (item,), self._tile)
             self._pool.submit(plan_files if isinstance(item, Where) else process_pieces, [self._suspect])
 
     def _unanswered(self, answer: Answer) -> list[Any]:

@@ -33,7 +33,8 @@ def encode(file: IO[bytes], partials: Mapping[str, Packed]) -> None:
                 "faults": {name: list(pair) for name, pair in (packed.faults or {}).items()},
             }
         )
-        arrays[f"a{len(arrays)}"] = np.frombuffer(packed.numbers)
+        arrays[f"a{len(described) - 1}"] = np.frombuffer(packed.numbers)
+        arrays[f"t{len(described) - 1}"] = np.frombuffer(packed.tile, np.uint8)
     text = np.frombuffer(json.dumps(described).encode(), dtype=np.uint8)
     np.savez(file, partials=text, **arrays)
 
@@ -56,6 +57,7 @@ def decode(path: Path, wanted: Container[str], analysis: Analysis) -> Iterator[t
                     item["file_events"],
                     item["bytes_read"],
                     faults or None,
+                    stored[f"t{i}"].tobytes(),
                 )
                 unpack(packed, analysis, _NOWHERE)
                 found.append((item["key"], packed))

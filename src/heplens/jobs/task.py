@@ -27,6 +27,7 @@ from ..errors import AnalysisError, ExpressionError, FileError, HeplensError
 from .environment import mark
 from .kept import Columns, Reader, columns_of_worker
 from .packed import Packed, pack
+from .tiles import Wanted, tile_of_block
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
@@ -103,6 +104,7 @@ class Order:
 
     document: str  # the analysis, without its files
     items: tuple[Any, ...]  # Where or Piece
+    tile: Wanted | None = None
 
 
 def plan_files(order: Order) -> Done:
@@ -141,21 +143,24 @@ def process_pieces(order: Order) -> Done:
     start = time.perf_counter()
     analysis = _analysis(order.document)
     weighted = is_weighted(analysis)
-    outcomes = [_process(analysis, order.document, piece, weighted) for piece in order.items]
+    outcomes = [_process(analysis, order, piece, weighted) for piece in order.items]
     return Done(outcomes, _worker(), mark(), time.perf_counter() - start)
 
 
-def _process(analysis: Analysis, document: str, piece: Piece, weighted: bool) -> Outcome:
+def _process(analysis: Analysis, order: Order, piece: Piece, weighted: bool) -> Outcome:
     block = piece.block
     try:
         source = _opened(block.file, block.tree)
         if (source.uuid, source.entries) != (block.uuid, piece.entries):
             raise FileError(f"{block.file!r} was replaced while the job ran; retry() reads it anew")
-        bound = _bound(analysis, document, block.sample, block.file, source)
+        bound = _bound(analysis, order.document, block.sample, block.file, source)
         reader = Reader(source, _columns())
         partial = process(bound, reader, block, weighted)
         partial.sumw = sum_of_weights(analysis, source, block)
-        return Outcome(pack(partial, reader.faults))
+        tile = b""
+        if order.tile is not None:
+            tile = tile_of_block(analysis, order.tile, reader, _sample(analysis, block.sample).is_data, block)
+        return Outcome(pack(partial, reader.faults, tile))
     except Exception as error:
         return Outcome(error=describe_error(error), transient=is_transient(error, block.file))
 
