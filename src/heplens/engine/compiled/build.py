@@ -93,15 +93,15 @@ class _Block:
         self.counting: list[Callable[[], None]] = []
         self.weights: dict[object, tuple[Any, Any | None]] = {}
         self.repeats: dict[object, Any] = {}
-        self.passes: dict[Stage, Any] = {}
-        self.pieces = self._pieces() if build.plan.needs_pieces else None
+        self.passes: dict[Stage, Pieces] = {}
+        self.pieces = self._pieces() if build.plan.in_pieces else None
 
     def _pieces(self) -> Pieces:
-        """Pieces up to the position where the last stage ends."""
+        """Pieces up to the position where the last of their stages ends."""
         tops = np.zeros(self.leaves.events, np.uint16)
-        for stage in self.plan.stages:
+        for stage in self.plan.in_pieces:
             np.maximum(tops, self.events.tops(stage.terms), out=tops)
-        return Pieces(self.events, self.plan.objects, tops)
+        return Pieces.of(self.events, self.plan.objects, tops)
 
     # --- histograms -----------------------------------------------------------------------------------------------
 
@@ -124,21 +124,23 @@ class _Block:
             tops = tops if bad is None else np.where(bad, np.uint16(0), tops)
             self.counting.append(partial(table.entries, tops, bins, weights))
             return
-        assert self.pieces is not None
-        passed = self.passed(stage)
-        passed = passed if bad is None else passed & ~bad[self.pieces.event]
-        if objects is None:
-            bins = bins if fill.source == "pieces" else bins[self.pieces.event]
-            self.counting.append(partial(table.pieces, self.pieces, passed, bins, weights))
-        else:
+        pieces = self.passing(stage)
+        if objects is not None:
+            if bad is not None:
+                pieces = pieces.where(~bad[pieces.event])
             where = self.events.offsets(objects), self.own_levels(objects)
-            self.counting.append(partial(table.objects_of_pieces, self.pieces, passed, *where, bins, weights, each))
+            self.counting.append(partial(table.objects_of_pieces, pieces, *where, bins, weights, each))
+            return
+        bins = bins if fill.source == "pieces" else bins[pieces.event]
+        if bad is not None:
+            bins = np.where(bad[pieces.event], bins.dtype.type(size_of(fill.axes)), bins)
+        self.counting.append(partial(table.pieces, pieces, bins, weights))
 
     def bins(self, fill: Fill) -> Any:
         """The bin of each event, object or piece."""
         if fill.source == "pieces":
-            assert self.pieces is not None
-            return bins_of(fill.axes, [self.pieces.column(node) for node in fill.values])
+            pieces = self.passing(fill.stage)
+            return bins_of(fill.axes, [pieces.column(node) for node in fill.values])
         if fill.objects is None:
             return self.leaves.bins(fill.axes, fill.values, None)
         if fill.objects.of is None:
@@ -182,18 +184,19 @@ class _Block:
             self.weights[key] = values, bad if bad.any() else None
         return self.weights[key]
 
-    def passed(self, stage: Stage) -> Any:
-        """In which pieces events pass a stage."""
+    def passing(self, stage: Stage) -> Pieces:
+        """The pieces in which events pass a stage: conditions one after the other, each of those that are left."""
         if stage not in self.passes:
             assert self.pieces is not None
-            passed = self.events.tops(stage.terms)[self.pieces.event] > self.pieces.lo
+            tops = self.events.tops(stage.terms)
+            left = self.pieces.where(tops[self.pieces.event] > self.pieces.lo)
             for term in stage.terms:
                 if isinstance(term, Node):
-                    passed &= self.pieces.column(term).truth()
+                    left = left.where(left.column(term).truth())
             for node in stage.inverted:
-                column = self.pieces.column(node)
-                passed &= ~column.values if column.valid is None else ~column.values & column.valid
-            self.passes[stage] = passed
+                column = left.column(node)
+                left = left.where(~column.values if column.valid is None else ~column.values & column.valid)
+            self.passes[stage] = left
         return self.passes[stage]
 
     # --- rows of the cutflow --------------------------------------------------------------------------------------
@@ -218,26 +221,34 @@ class _Block:
             if counts is not None:
                 self.counting.append(partial(self.tables.add_to_row, line.step.step.name, part, counts))
 
-    def tally(self, stage: Stage, values: Any | None = None, of_pieces: bool = False) -> Any:
-        """Events that pass a stage, or the sum of `values` over them: one number (or truth) per event or per piece."""
+    def tally(self, stage: Stage, values: Any | None = None) -> Any:
+        """Events that pass a stage, or the sum of `values` over them, one number (or truth) per event."""
         from . import cells
 
-        if not stage.needs_pieces and not of_pieces:
+        counts = np.zeros(self.always + 1, np.int64)
+        if not stage.needs_pieces:
             tops = self.events.tops(stage.terms)
             if values is None:
-                counts = np.zeros(self.always + 1, np.int64)
                 cells.tally(tops, counts)
                 return counts
             made = np.bincount(tops, values, self.always + 1)
         else:
-            assert self.pieces is not None
-            chosen = np.flatnonzero(self.passed(stage))
-            if values is not None:
-                values = values[chosen if of_pieces else self.pieces.event[chosen]]
-            made = np.bincount(self.pieces.hi[chosen], values, self.always + 1)
-            made = made - np.bincount(self.pieces.lo[chosen], values, self.always + 1)
-        exact = values is None or values.dtype.kind != "f"
-        return np.rint(made).astype(np.int64) if exact else made
+            pieces = self.passing(stage)
+            if values is None:
+                cells.tally_pieces(pieces.lo, pieces.hi, counts)
+                return counts
+            values = values[pieces.event]
+            made = np.bincount(pieces.hi, values, self.always + 1) - np.bincount(pieces.lo, values, self.always + 1)
+        return made if values.dtype.kind == "f" else np.rint(made).astype(np.int64)
+
+    def tally_pieces(self, pieces: Pieces, chosen: Any) -> Any:
+        """Events within some of their pieces."""
+        from . import cells
+
+        counts = np.zeros(self.always + 1, np.int64)
+        some = pieces.where(chosen)
+        cells.tally_pieces(some.lo, some.hi, counts)
+        return counts
 
     def objects(self, stage: Stage, objects: Objects) -> Any:
         """Objects in the events that pass a stage."""
@@ -247,12 +258,10 @@ class _Block:
             counts = np.zeros(self.always + 1, np.int64)
             cells.tally(self.object_tops(stage, objects), counts)
             return counts
-        assert self.pieces is not None
         offsets = self.events.offsets(objects)
         table = Table.empty(self.always, 0, False)
         bins = np.zeros(offsets[-1], np.uint8)
-        where = offsets, self.own_levels(objects)
-        table.objects_of_pieces(self.pieces, self.passed(stage), *where, bins, None, False)
+        table.objects_of_pieces(self.passing(stage), offsets, self.own_levels(objects), bins, None, False)
         return table.counts[:, 0].astype(np.int64)
 
     def undecided(self, line: Line) -> Any:
@@ -276,20 +285,15 @@ class _Block:
         return self.tally(line.stage, _per_event(~column.valid, self.events.offsets(line.collections[0])))
 
     def missing(self, line: Line) -> Any:
-        node = line.step.node
+        node, lift = line.step.node, self.plan.lift
         if not node.type.optional:
             return None
-        if node == self.plan.lift.handle:
-            column, of_pieces = self.events.variable, False
-        else:
-            column, of_pieces = self.truth(node), self.plan.lift.depends(node)
-        return None if column.valid is None else self.tally(line.before, ~column.valid, of_pieces)
-
-    def truth(self, node: Node) -> Column:
-        if not self.plan.lift.depends(node):
-            return self.leaves.column(node)
-        assert self.pieces is not None
-        return self.pieces.column(node)
+        if node != lift.handle and lift.depends(node):
+            pieces = self.passing(line.before)
+            valid = pieces.column(node).valid
+            return None if valid is None else self.tally_pieces(pieces, ~valid)
+        valid = (self.events.variable if node == lift.handle else self.leaves.column(node)).valid
+        return None if valid is None else self.tally(line.before, ~valid)
 
     def nan(self, line: Line) -> Any:
         """Events that reach a cut with a NaN among the numbers that it looks at."""
@@ -302,25 +306,19 @@ class _Block:
             if node.type.axes:
                 objects, lifted = self.plan.lift.moving(node)
                 nan = _nan(self.events.on_objects(objects, lifted))
-                if nan is None:
-                    continue
-                if moves:
+                if nan is not None and moves:
                     raise UnsupportedDataError("NaN in objects that move")
-                nan = _per_event(nan, self.events.offsets(objects)) > 0
+                nan = None if nan is None else _per_event(nan, self.events.offsets(objects)) > 0
             else:
-                nan = _nan(self.truth(node))
-                if nan is None:
-                    continue
-            if moves:
+                nan = _nan((self.passing(line.before) if moves else self.leaves).column(node))
+            if nan is not None and moves:
                 by_piece = nan if by_piece is None else by_piece | nan
-            else:
+            elif nan is not None:
                 by_event = nan if by_event is None else by_event | nan
-        if by_piece is not None and by_event is not None:
-            assert self.pieces is not None
-            by_piece = by_piece | by_event[self.pieces.event]
-        if by_piece is not None:
-            return self.tally(line.before, by_piece, True)
-        return None if by_event is None else self.tally(line.before, by_event)
+        if by_piece is None:
+            return None if by_event is None else self.tally(line.before, by_event)
+        pieces = self.passing(line.before)
+        return self.tally_pieces(pieces, by_piece if by_event is None else by_piece | by_event[pieces.event])
 
 
 def _nan(column: Column) -> Any | None:

@@ -79,12 +79,11 @@ class Plan:
         return tuple(dict.fromkeys(found))
 
     @property
-    def needs_pieces(self) -> bool:
-        return (
-            any(stage.needs_pieces for stage in self.stages)
-            or any(fill.source == "pieces" for fill in self.fills)
-            or any(line.undecided for line in self.lines)
-        )
+    def in_pieces(self) -> tuple[Stage, ...]:
+        """The stages of which pieces have to be looked at."""
+        found = [fill.stage for fill in self.fills if fill.source == "pieces"]
+        found += [line.before for line in self.lines if line.undecided]
+        return tuple(dict.fromkeys([*found, *(stage for stage in self.stages if stage.needs_pieces)]))
 
     @property
     def objects(self) -> Objects | None:

@@ -127,19 +127,32 @@ class Pairs(Rows):
 class Pieces(Rows):
     """Rows are pieces: positions lo <= b < hi of one event, within which nothing changes."""
 
-    def __init__(self, events: Events, objects: Objects | None, tops: Any) -> None:
+    def __init__(self, events: Events, event: Any, lo: Any, hi: Any) -> None:
+        super().__init__(events)
+        self.count = len(event)
+        self.event, self.lo, self.hi = event, lo, hi
+        self._places: dict[object, Any] = {}
+
+    @classmethod
+    def of(cls, events: Events, objects: Objects | None, tops: Any) -> Pieces:
+        """All pieces below `tops`, where the levels of `objects` (None: of the event's own number) begin and end."""
         from .pieces import pieces_of
 
-        super().__init__(events)
-        if objects is None:  # one number per event moves
+        if objects is None:
             offsets, own = np.arange(events.count + 1), events.moved_events
         else:
             offsets, own = events.offsets(objects), events.levels(objects)
         room = int(offsets[-1]) + events.count
-        self.event, self.lo, self.hi = np.empty(room, np.int32), np.empty(room, np.uint16), np.empty(room, np.uint16)
-        self.count = pieces_of(offsets, own, tops, self.event, self.lo, self.hi)
-        self.event, self.lo, self.hi = self.event[: self.count], self.lo[: self.count], self.hi[: self.count]
-        self._places: dict[object, Any] = {}
+        event, lo, hi = np.empty(room, np.int32), np.empty(room, np.uint16), np.empty(room, np.uint16)
+        count = pieces_of(offsets, own, tops, event, lo, hi)
+        return cls(events, event[:count], lo[:count], hi[:count])
+
+    def where(self, chosen: Any) -> Pieces:
+        """Some of the pieces."""
+        if chosen.all():
+            return self
+        places = np.flatnonzero(chosen)
+        return Pieces(self.events, self.event[places], self.lo[places], self.hi[places])
 
     def leaf(self, node: Node) -> Column | None:
         lift = self.events.lift
@@ -230,7 +243,7 @@ def _at(column: Column, places: Any) -> Column:
         return column.take(places)
     if not len(column.values):
         return Column(np.zeros(len(places), column.values.dtype), ~absent)
-    taken = column.take(np.where(absent, 0, places))
+    taken = column.take(np.maximum(places, 0))
     return Column(taken.values, ~absent if taken.valid is None else taken.valid & ~absent)
 
 

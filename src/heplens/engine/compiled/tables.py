@@ -32,21 +32,21 @@ class Table:
         else:
             cells.entries_weighted(tops, bins, weights, self.counts, self.sums)
 
-    def pieces(self, pieces: Any, passed: Any, bins: Any, weights: Any | None) -> None:
+    def pieces(self, pieces: Any, bins: Any, weights: Any | None) -> None:
         from . import cells
 
-        where = (pieces.event, pieces.lo, pieces.hi, passed)
+        where = (pieces.event, pieces.lo, pieces.hi)
         if self.sums is None:
             cells.pieces(*where, bins, self.counts)
         else:
             cells.pieces_weighted(*where, bins, weights, self.counts, self.sums)
 
     def objects_of_pieces(
-        self, pieces: Any, passed: Any, offsets: Any, levels: Any, bins: Any, weights: Any | None, each: bool
+        self, pieces: Any, offsets: Any, levels: Any, bins: Any, weights: Any | None, each: bool
     ) -> None:
         from . import cells
 
-        where = (pieces.event, pieces.lo, pieces.hi, passed, offsets, levels, bins)
+        where = (pieces.event, pieces.lo, pieces.hi, offsets, levels, bins)
         if self.sums is None:
             cells.objects_of_pieces(*where, self.counts)
         else:
