@@ -68,11 +68,31 @@ class Rows:
         """A property of a sum of vectors; that of one object is a leaf."""
         import awkward as ak
 
+        if node.parameters[0] == "mass" and (mass := self._mass_of_two(named(node.inputs[0]))) is not None:
+            return mass
         parts = self._total(node.inputs[0])
         record = ak.zip(dict(zip(_COMPONENTS, [part.values for part in parts], strict=True)), with_name="Momentum4D")
         with quiet():
             made = operations.TABLE["vector"](_flattened(node, True), [vectors(record)])
         return Column(unmasked(made).values, _all_valid(parts))
+
+    def _mass_of_two(self, node: Node) -> Column | None:
+        """The mass of a sum of two objects that are somewhere in columns; None when it is something else."""
+        from .masses import mass_of_two
+
+        sources = [self.components(child) for child in node.inputs] if node.operation == "add" else []
+        first, second = sources if len(sources) == 2 else (None, None)
+        if first is None or second is None or any(c.valid is not None for c in (*first[0], *second[0])):
+            return None
+        (one, here), (other, there) = first, second
+        out = np.empty(self.count)
+        mass_of_two(*(c.values for c in one), *(c.values for c in other), here, there, out)  # type: ignore[call-arg]
+        absent = (here < 0) | (there < 0)
+        return Column(out, ~absent if absent.any() else None)
+
+    def components(self, node: Node) -> tuple[list[Column], Any] | None:
+        """Cartesian components of stored objects, and where among them the object of each row is (-1: nowhere)."""
+        raise NotImplementedError
 
     def _total(self, node: Node) -> tuple[Column, ...]:
         """The Cartesian components of a vector or of a sum of some, added in the order written."""
@@ -84,8 +104,7 @@ class Rows:
                     Column(a.values + b.values, _all_valid([a, b])) for a, b in zip(first, second, strict=True)
                 )
             else:
-                kind = Type("float", node.type.axes, node.type.optional)
-                made = tuple(self.column(Node("vector", (node,), (name,), kind)) for name in _COMPONENTS)
+                made = tuple(self.column(_cartesian(node, name)) for name in _COMPONENTS)
             self._sums[node.identity] = made
         return self._sums[node.identity]
 
@@ -118,6 +137,14 @@ class Pairs(Rows):
             places = self.first if inner.parameters[0] == "first" else self.second
             return self.events.leaves.column(of_objects, keep=True).take(places)
         return None
+
+    def components(self, node: Node) -> tuple[list[Column], Any] | None:
+        node = named(node)
+        if node.operation != "part" or named(node.inputs[0]) != self.lifted:
+            return None
+        places = self.first if node.parameters[0] == "first" else self.second
+        leaves = self.events.leaves
+        return [leaves.column(_cartesian(self.lifted.inputs[0], name), keep=True) for name in _COMPONENTS], places
 
     @property
     def owner(self) -> Any:
@@ -203,6 +230,15 @@ class Pieces(Rows):
         objects, _ = lift.moving(source.inputs[0])
         return _at(self.events.on_objects(objects, lift.lifted(node)), self.place(source))
 
+    def components(self, node: Node) -> tuple[list[Column], Any] | None:
+        node, lift = named(node), self.events.lift
+        if node.operation not in ("item", "pick") or not lift.depends(node):
+            return None
+        objects, lifted = lift.moving(node.inputs[0])
+        if objects.of is not None:
+            return None
+        return [self.events.on_objects(objects, _cartesian(lifted, name)) for name in _COMPONENTS], self.place(node)
+
     def place(self, source: Node) -> Any:
         """Where the object stands that an ``item`` or ``pick`` takes, -1 where there is none."""
         from . import pieces
@@ -220,6 +256,10 @@ class Pieces(Rows):
                 pieces.place_of_best(*where, column.values, valid, source.parameters[0] == "max", out)
             self._places[key] = out
         return self._places[key]
+
+
+def _cartesian(node: Node, name: str) -> Node:
+    return Node("vector", (node,), (name,), Type("float", node.type.axes, node.type.optional))
 
 
 def picked(node: Node) -> tuple[Node, Node] | None:
