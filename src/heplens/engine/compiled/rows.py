@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 #: A missing operand makes the result of these missing; the others decide for themselves.
 _PROPAGATE = frozenset(("arithmetic", "compare", "call", "vector", "bit", "deltaPhi", "deltaR", "mT"))
-_COMPONENTS = ("px", "py", "pz", "E")
 
 
 class Rows:
@@ -34,7 +33,7 @@ class Rows:
         self.events = events
         self.count = 0
         self._columns: dict[bytes, Column] = {}
-        self._sums: dict[bytes, tuple[Column, ...]] = {}
+        self._sums: dict[bytes, tuple[Any, Any | None]] = {}
 
     def leaf(self, node: Node) -> Column | None:
         raise NotImplementedError
@@ -66,47 +65,40 @@ class Rows:
 
     def _component(self, node: Node) -> Column:
         """A property of a sum of vectors; that of one object is a leaf."""
-        import awkward as ak
-
-        if node.parameters[0] == "mass" and (mass := self._mass_of_two(named(node.inputs[0]))) is not None:
-            return mass
-        parts = self._total(node.inputs[0])
-        record = ak.zip(dict(zip(_COMPONENTS, [part.values for part in parts], strict=True)), with_name="Momentum4D")
+        total, valid = self._total(node.inputs[0])
         with quiet():
-            made = operations.TABLE["vector"](_flattened(node, True), [vectors(record)])
-        return Column(unmasked(made).values, _all_valid(parts))
+            made = operations.TABLE["vector"](_flattened(node, True), [total])
+        return Column(unmasked(made).values, valid)
 
-    def _mass_of_two(self, node: Node) -> Column | None:
-        """The mass of a sum of two objects that are somewhere in columns; None when it is something else."""
-        from .masses import mass_of_two
+    def _total(self, node: Node) -> tuple[Any, Any | None]:
+        """A vector or a sum of some, and where it is not missing (None: nowhere).
 
-        sources = [self.components(child) for child in node.inputs] if node.operation == "add" else []
-        first, second = sources if len(sources) == 2 else (None, None)
-        if first is None or second is None or any(c.valid is not None for c in (*first[0], *second[0])):
-            return None
-        (one, here), (other, there) = first, second
-        out = np.empty(self.count)
-        mass_of_two(*(c.values for c in one), *(c.values for c in other), here, there, out)  # type: ignore[call-arg]
-        absent = (here < 0) | (there < 0)
-        return Column(out, ~absent if absent.any() else None)
-
-    def components(self, node: Node) -> tuple[list[Column], Any] | None:
-        """Cartesian components of stored objects, and where among them the object of each row is (-1: nowhere)."""
-        raise NotImplementedError
-
-    def _total(self, node: Node) -> tuple[Column, ...]:
-        """The Cartesian components of a vector or of a sum of some, added in the order written."""
+        The vector library adds them in the coordinates that are stored: others give other last bits.
+        """
         node = named(node)
         if node.identity not in self._sums:
             if node.operation == "add":
-                first, second = (self._total(child) for child in node.inputs)
-                made = tuple(
-                    Column(a.values + b.values, _all_valid([a, b])) for a, b in zip(first, second, strict=True)
-                )
+                (first, here), (second, there) = (self._total(child) for child in node.inputs)
+                with quiet():
+                    made = operations.TABLE["add"](_flattened(node, True), [first, second])
+                self._sums[node.identity] = made, here if there is None else there if here is None else here & there
             else:
-                made = tuple(self.column(_cartesian(node, name)) for name in _COMPONENTS)
-            self._sums[node.identity] = made
+                self._sums[node.identity] = self._stored(node)
         return self._sums[node.identity]
+
+    def _stored(self, node: Node) -> tuple[Any, Any | None]:
+        import awkward as ak
+
+        shape = node.type.shape
+        if shape is None or not shape.bases:
+            raise UnsupportedError("sums of computed vectors")
+        kind = Type("float", node.type.axes, node.type.optional)
+        columns = {
+            component: self.column(Node("get", (node,), (field if shape.branches(field) else component,), kind))
+            for component, field in shape.coordinates
+        }
+        record = ak.zip({name: column.values for name, column in columns.items()}, with_name="Momentum4D")
+        return vectors(record), _all_valid(columns.values())
 
 
 class Pairs(Rows):
@@ -137,14 +129,6 @@ class Pairs(Rows):
             places = self.first if inner.parameters[0] == "first" else self.second
             return self.events.leaves.column(of_objects, keep=True).take(places)
         return None
-
-    def components(self, node: Node) -> tuple[list[Column], Any] | None:
-        node = named(node)
-        if node.operation != "part" or named(node.inputs[0]) != self.lifted:
-            return None
-        places = self.first if node.parameters[0] == "first" else self.second
-        leaves = self.events.leaves
-        return [leaves.column(_cartesian(self.lifted.inputs[0], name), keep=True) for name in _COMPONENTS], places
 
     @property
     def owner(self) -> Any:
@@ -230,15 +214,6 @@ class Pieces(Rows):
         objects, _ = lift.moving(source.inputs[0])
         return _at(self.events.on_objects(objects, lift.lifted(node)), self.place(source))
 
-    def components(self, node: Node) -> tuple[list[Column], Any] | None:
-        node, lift = named(node), self.events.lift
-        if node.operation not in ("item", "pick") or not lift.depends(node):
-            return None
-        objects, lifted = lift.moving(node.inputs[0])
-        if objects.of is not None:
-            return None
-        return [self.events.on_objects(objects, _cartesian(lifted, name)) for name in _COMPONENTS], self.place(node)
-
     def place(self, source: Node) -> Any:
         """Where the object stands that an ``item`` or ``pick`` takes, -1 where there is none."""
         from . import pieces
@@ -256,10 +231,6 @@ class Pieces(Rows):
                 pieces.place_of_best(*where, column.values, valid, source.parameters[0] == "max", out)
             self._places[key] = out
         return self._places[key]
-
-
-def _cartesian(node: Node, name: str) -> Node:
-    return Node("vector", (node,), (name,), Type("float", node.type.axes, node.type.optional))
 
 
 def picked(node: Node) -> tuple[Node, Node] | None:
