@@ -70,6 +70,7 @@ SHAPES: dict[str, tuple[Any, Moved, list[float]]] = {
     "not": (cut("!(y > 20 & n > 0)"), IT, STEPS),
     "at least 2": (cut("count(Muon.iso > 20) >= 2"), IT, STEPS),
     "exactly 1": (cut("count(Muon.iso >= 20) == 1"), IT, STEPS),
+    "an odd number": (cut("count(Muon.iso > 20) % 2 == 1"), IT, STEPS),
     "none": (cut("!any(Muon.iso < 20)"), IT, STEPS),
     "all": (cut("all(Muon.iso <= 20)"), IT, STEPS),
     "k of at least k": (cut("count(Muon.iso > 20) >= 2"), Moved("it", "literal", 1), COUNTS),
