@@ -14,8 +14,14 @@ import heplens
 PACKAGE = Path(heplens.__file__).parent
 LAYERS = ("files", "columns", "analysis", "engine", "jobs", "figures", "interop", "widgets", "server")
 
-# The verbs of an analysis (run, submit, explore …) are methods for the user's sake; each imports its layer when called.
-VERBS = {("analysis/value.py", "engine"), ("analysis/value.py", "jobs"), ("analysis/value.py", "widgets")}
+# The verbs of an analysis (run, submit, explore …) are methods for the user's sake, and a job shows itself in a
+# notebook; each imports its layer when called.
+VERBS = {
+    ("analysis/value.py", "engine"),
+    ("analysis/value.py", "jobs"),
+    ("analysis/value.py", "widgets"),
+    ("jobs/display.py", "widgets"),
+}
 
 # The server runs without the kernel's layers.
 FORBIDDEN = {"server": {"columns", "analysis", "engine", "jobs", "interop", "widgets"}, "files": {"columns"}}

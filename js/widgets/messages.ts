@@ -2,6 +2,7 @@
 
 import type { Grid } from '../brush/grid';
 import type { TableHeader } from '../brush/packing';
+import type { FailuresFields, JobRequest } from './jobMessages';
 
 export const PROTOCOL = 2;
 
@@ -79,7 +80,8 @@ export type Request =
   | { kind: 'bokeh'; version: string }
   | { kind: 'script' }
   | ({ kind: 'completions' } & Typed)
-  | { kind: 'range'; place: number; expression: string };
+  | { kind: 'range'; place: number; expression: string }
+  | JobRequest;
 
 /** An expression that is being typed where step `place` stands; `edit` is what it would become. */
 export interface Typed {
@@ -219,6 +221,7 @@ export type Reply = Common &
     | { kind: 'script'; text: string }
     | ({ kind: 'completions' } & Completions)
     | { kind: 'range'; axis: Axis }
+    | ({ kind: 'failures' } & FailuresFields)
   );
 
 export interface SnapshotFields {

@@ -63,17 +63,9 @@ export class Reader {
     }
     this.asking = true;
     try {
-      const { reply, buffers } = await this.whole.requests.ask('snapshot', {
-        kind: 'snapshot'
-      });
-      const drawn = reply.plots.filter(plot => plot.drawn);
-      const edges = new Map(
-        drawn.map(plot => {
-          const axes = plot.kind === 'map' ? [0, 1] : [0];
-          return [plot.name, axes.map(i => floats(buffers[plot.buffer + i]))];
-        })
+      this.snapshot = snapshotOf(
+        await this.whole.requests.ask('snapshot', { kind: 'snapshot' })
       );
-      this.snapshot = { ...reply, edges };
     } catch (error) {
       this.whole.fail(error);
     } finally {
@@ -148,7 +140,20 @@ export class Reader {
   }
 }
 
-function unpack(
+/** The document of a message, with the edges of its plots. */
+export function snapshotOf({ reply, buffers }: Answer<'snapshot'>): Snapshot {
+  const drawn = reply.plots.filter(plot => plot.drawn);
+  const edges = new Map(
+    drawn.map(plot => {
+      const axes = plot.kind === 'map' ? [0, 1] : [0];
+      return [plot.name, axes.map(i => floats(buffers[plot.buffer + i]))];
+    })
+  );
+  return { ...reply, edges };
+}
+
+/** The numbers of a message with the arrays of their plots. */
+export function unpack(
   reply: CountsFields,
   buffers: DataView[],
   { key, revision }: { key: string; revision: number }

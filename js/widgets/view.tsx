@@ -257,7 +257,7 @@ function actionsOf(store: Store): Actions {
 }
 
 /** True once the element has had a size: below the fold, or in a hidden tab, there is nothing to build into. */
-function useRoom(root: HTMLElement): boolean {
+export function useRoom(root: HTMLElement): boolean {
   const [room, setRoom] = useState(false);
   useEffect(() => {
     if (room) {
@@ -288,12 +288,12 @@ function mainCounts(store: Store, plot: PlotModels): Counts | undefined {
   return countsOf(counts, of, { size, regions, region: store.region });
 }
 
-function regionsOf(plots: PlotModels[]): string[] {
+export function regionsOf(plots: PlotModels[]): string[] {
   return plots.flatMap(p => (p.drawn ? [p.regions] : []))[0] ?? [];
 }
 
 /** The layers of the first plot that has several; all plots have the same. */
-function layersOf(plots: PlotModels[]): LayerModels[] {
+export function layersOf(plots: PlotModels[]): LayerModels[] {
   const bins = plots.find(p => p.drawn && p.kind === 'bins');
   return bins?.drawn && bins.kind === 'bins' ? bins.layers : [];
 }

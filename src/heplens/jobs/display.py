@@ -1,29 +1,23 @@
-"""A job in a notebook: a bar and lines of text that follow it."""
+"""A job in a notebook: a view that follows it, and text for where there are no widgets."""
 
 from __future__ import annotations
 
 import html
-import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .job import Job
 
-_EVERY = 0.15  # seconds between updates of the page
-_STEPS = 1000
 _SHOWN = 5  # failures
-_STYLES = {"finished": "success", "incomplete": "warning", "failed": "danger", "stopped": "danger"}
 
 
 def mimebundle(job: Job) -> dict[str, Any]:
     """All forms; a front end takes the richest it knows, a saved notebook keeps the text."""
     bundle: dict[str, Any] = {"text/plain": repr(job), "text/html": as_html(job)}
-    if job._view is None:
-        job._view = view(job)
-    if job._view is not None:
-        live = job._view._repr_mimebundle_()
-        if live:
-            bundle.update({kind: data for kind, data in live.items() if kind != "text/plain"})
+    live = view(job)
+    shown = live._repr_mimebundle_() if live is not None else None
+    if shown is not None:
+        bundle |= {kind: data for kind, data in shown[0].items() if kind != "text/plain"}
     return bundle
 
 
@@ -43,30 +37,12 @@ def problems(job: Job) -> list[str]:
 
 
 def view(job: Job) -> Any | None:
-    """A widget that follows the job from its thread; None where there are no widgets."""
-    try:
-        from ipywidgets import HBox, IntProgress, Label, Layout, VBox
-    except ImportError:
-        return None
-    bar = IntProgress(min=0, max=_STEPS, layout=Layout(width="240px"))
-    text = Label()  # labels show text as text
-    notes = VBox()
-    last = 0.0
+    """The job's widget, the same each time it is shown; None where there are no widgets."""
+    if job._view is None or job._view.comm is None:
+        try:
+            from ..widgets.job_view import job_view
 
-    def update(job: Job) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if job.running and now - last < _EVERY:
-            return
-        last = now
-        progress = job.progress
-        bar.value = round(_STEPS * progress.fraction)
-        bar.bar_style = _STYLES.get(progress.state, "")
-        text.value = progress.text
-        lines = problems(job)
-        if lines != [label.value for label in notes.children]:
-            notes.children = tuple(Label(line) for line in lines)
-
-    update(job)
-    job.listen(update)
-    return VBox([HBox([bar, text]), notes])
+            job._view = job_view(job)
+        except (ImportError, FileNotFoundError):  # no anywidget, or a front end that is not built
+            return None
+    return job._view

@@ -152,6 +152,10 @@ class Compute:
             return None
         return _outcome(analysis, run(analysis, cancel=lambda: True))
 
+    def outcome(self, result: Result, analysis: Analysis) -> Outcome:
+        """A result that came about elsewhere, as on a cluster."""
+        return _outcome(analysis, result)
+
     # --- messages -----------------------------------------------------------------------------------------------------
 
     def counts(self, outcome: Outcome) -> tuple[m.Json, list[bytes]]:

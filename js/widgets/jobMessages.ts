@@ -1,0 +1,97 @@
+/** Every message of the view of a job; twin of `heplens.widgets.job_messages`. */
+
+import type { CountsFields } from './messages';
+
+export interface SampleProgress {
+  events: number;
+  total_events: number;
+  done: number;
+  failed: number;
+  total: number;
+  skipped: number;
+}
+
+export interface JobProgress extends SampleProgress {
+  state:
+    | 'planning'
+    | 'running'
+    | 'finished'
+    | 'incomplete'
+    | 'failed'
+    | 'cancelled'
+    | 'stopped';
+  reused: number;
+  bytes: number;
+  seconds: number;
+  workers: number;
+  /** Events per second. */
+  rate: number;
+  /** Seconds; null when there is nothing to go by. */
+  remaining: number | null;
+  text: string;
+  samples: Record<string, SampleProgress>;
+}
+
+export interface ClusterSums {
+  status: string;
+  workers: number;
+  threads: number;
+  memory: number;
+  memory_limit: number;
+  /** In cores. */
+  cpu: number;
+  running: number;
+  waiting: number;
+}
+
+/** The one synced trait, written by Python only. */
+export interface JobState {
+  protocol: number;
+  /** Counts up with what changes the histograms. */
+  revision: number;
+  /** Counts up with the list of failures. */
+  failures: number;
+  job: {
+    id: string;
+    name: string;
+    created: number;
+    host: string;
+    directory: string | null;
+    scheduler: string;
+    dashboard: string;
+    error: string | null;
+  };
+  progress: JobProgress;
+  cluster: ClusterSums;
+}
+
+export interface Failure {
+  file: string;
+  /** Null for a file that could not be opened at all. */
+  start: number | null;
+  stop: number | null;
+  error: string;
+  attempts: number;
+  worker: string;
+}
+
+export type Action = 'cancel' | 'retry' | 'skip';
+
+export type JobRequest =
+  { kind: 'counts' } | { kind: 'failures' } | { kind: Action; files: string[] };
+
+export interface FailuresFields {
+  number: number;
+  failures: Failure[];
+  failed: number;
+}
+
+/** The numbers of what is done by now; `seconds` is what it cost to add them up. */
+export interface PartialCounts extends CountsFields {
+  revision: number;
+  key: string;
+  done: number;
+  total: number;
+  total_events: number;
+  seconds: number;
+}

@@ -1,0 +1,56 @@
+"""The widget that a job shows: a session with a comm, one for each job, however often it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from .bundle import attach
+from .job_session import JobSession
+from .messages import PROTOCOL
+
+if TYPE_CHECKING:
+    from ..jobs import Job
+
+
+class JobView(anywidget.AnyWidget):  # type: ignore[misc]
+    """A job that is looked at. Closing the view, or the page, leaves the job alone."""
+
+    state = traitlets.Dict(read_only=True).tag(sync=True)
+
+    def __init__(self, job: Job, **kwargs: Any) -> None:
+        self.job = job
+        self._session = JobSession(job, self._transmit, self._publish)
+        self.set_trait("state", self._session.state())
+        super().__init__(**kwargs)
+        self.on_msg(self._received)
+
+    def close(self) -> None:
+        self._session.close()
+        super().close()
+
+    def _received(self, _: object, content: Any, buffers: Sequence[Any]) -> None:
+        self._session.handle(content)
+
+    def _transmit(self, content: dict[str, Any], buffers: Sequence[bytes]) -> None:
+        self.send(content, list(buffers))
+
+    def _publish(self, state: dict[str, Any]) -> None:
+        self.set_trait("state", state)
+
+    def __repr__(self) -> str:
+        return f"JobView of {self.job!r} (protocol {PROTOCOL})"
+
+
+def job_view(job: Job) -> JobView:
+    """A view of the job.
+
+    Raises
+    ------
+    FileNotFoundError : the front end is not built.
+    """
+    attach(JobView, "job")
+    return JobView(job)
