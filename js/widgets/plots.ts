@@ -101,6 +101,11 @@ export class Plots {
       const figure = document.get_model_by_id(models.figure);
       if (box) {
         const view = views.get_one(figure);
+        // Asked anew for every label of every paint, it makes the browser work out the page's styles each time.
+        const { base_font_size } = view;
+        Object.defineProperty(view, 'base_font_size', {
+          value: base_font_size
+        });
         const plot: Plot = {
           name: models.name,
           box,

@@ -74,8 +74,8 @@ export default host.Bokeh;`;
 }
 
 /**
- * BokehJS asks the page's style sheets for `--bk-…` on every paint, once for each colour, width and font of every model:
- * two thirds of the time that a figure takes. Nothing here sets any, and this copy is ours alone.
+ * BokehJS asks the page's style sheets for `--bk-…` on every paint, once for each colour, width and font of every model,
+ * and each question may make the browser work out all styles anew. Nothing here sets any, and this copy is ours alone.
  */
 function withoutStyles(bokeh: Bokeh): void {
   const { VisualProperties } = bokeh.require('core/visuals/visual');
