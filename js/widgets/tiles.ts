@@ -91,6 +91,9 @@ export class Tile {
     let first: number | null = 0;
     let last: number | null = this.boundaries.values.length + 1;
     for (const handle of step) {
+      if ((handle.edge === 'literal') !== (moved.edge === 'literal')) {
+        continue; // a number inside the variable of the window
+      }
       const value = values(handle);
       if (value === null) {
         continue;

@@ -75,6 +75,7 @@ SHAPES: dict[str, tuple[Any, Moved, list[float]]] = {
     "all": (cut("all(Muon.iso <= 20)"), IT, STEPS),
     "k of at least k": (cut("count(Muon.iso > 20) >= 2"), Moved("it", "literal", 1), COUNTS),
     "objects and more": (cut("any(Muon.pt > 20 & Muon.iso < 30) & x > 0"), Moved("it", "literal", 1), STEPS),
+    "inside a window": (cut("count(Muon.iso > 20)", low=1, high=3), IT, STEPS),
     "quantified low": (cut("Muon.iso", low=0, high=60, at_least=2), LOW, STEPS),
     "quantified high": (cut("Muon.iso", low=0, high=60, all=True), HIGH, STEPS[1:]),
     "option of objects": (cut("any(Muon.tag > 20)"), IT, STEPS),

@@ -55,6 +55,15 @@ def test_each_number_of_a_larger_expression_has_a_tile_of_its_own(analysis: Anal
     assert all(keys) and len(set(keys)) == 3
 
 
+def test_a_number_inside_the_variable_of_a_window_is_a_handle_of_its_own(analysis: Analysis) -> None:
+    found = handles_of(analysis.cut("n*(x > 30)", low=1, high=4, name="it"))
+    low, high, inside = (found[f"it/{id}/0"]["tile"] for id in ("low", "high", "literal"))
+    assert low == high != inside
+    moved = handles_of(analysis.cut("n*(x > 30)", low=2, high=4, name="it"))
+    assert moved["it/low/0"]["tile"] == low
+    assert moved["it/literal/0"]["tile"] != inside
+
+
 @pytest.mark.parametrize(
     ("change", "id", "said"),
     [

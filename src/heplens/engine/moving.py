@@ -143,6 +143,8 @@ def form_of(analysis: Analysis, schema: Schema, is_data: bool, moved: Moved) -> 
     step = analysis.steps[analysis.index(moved.step)]
     if not isinstance(step, Cut) or not step.enabled or step.quantifier is not None or analysis.regions:
         return "steps"
+    if step.is_window and moved.edge == "literal":  # inside the variable
+        return "steps"
     node = next(s.node for s in bind(analysis, schema, is_data).steps if s.step.name == step.name)
     marks = window_of(node)
     if not marks or len({mark.operator in LOW for mark in marks}) < len(marks) or marks[0].variable.type.axes:

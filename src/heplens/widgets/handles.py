@@ -80,29 +80,42 @@ def handles(analysis: Analysis, data_range: DataRange) -> list[Handle]:
     """
     found: list[Handle] = []
     for step in analysis.steps:
-        if isinstance(step, Cut) and step.is_window:
-            mine = _window(analysis, step, data_range)
-        else:
-            mine = _literals(analysis, step, data_range)
+        edges = _window(analysis, step, data_range) if isinstance(step, Cut) and step.is_window else []
+        mine = [_formed(analysis, handle) for handle in [*edges, *_literals(analysis, step, data_range)]]
         found += [_tiled(analysis, handle, mine) for handle in mine]
     return found
 
 
 def positions(handle: Handle, found: list[Handle]) -> list[float]:
     """Where the handles that share a tile can stand: those of a window that is free at both edges move together."""
-    shared = [h for h in found if h.moved.step == handle.moved.step] if handle.form == "range" else [handle]
-    return sorted({value for one in shared for value in one.positions})
+    return sorted({value for one in _sharing(handle, found) for value in one.positions})
 
 
-def _tiled(analysis: Analysis, handle: Handle, mine: list[Handle]) -> Handle:
-    """The handle with the key of its tile, or the reason why there is none."""
+def _sharing(handle: Handle, found: list[Handle]) -> list[Handle]:
+    """The handles with the same tile."""
+    if handle.form == "steps":
+        return [handle]
+    return [other for other in found if (other.moved.step, other.form) == (handle.moved.step, "range")]
+
+
+def _formed(analysis: Analysis, handle: Handle) -> Handle:
+    """The handle with the form of its tile, or the reason why there is none."""
     if analysis.dataset is None:
         return replace(handle, reason="there are no data")
     sample, source = next(iter(analysis.dataset.sources()))
     try:
-        form = form_of(analysis, source.schema, sample.is_data, handle.moved)
-        handle = replace(handle, form=form)
-        moving(analysis, source.schema, sample.is_data, handle.moved, positions(handle, mine), form)
+        return replace(handle, form=form_of(analysis, source.schema, sample.is_data, handle.moved))
+    except HeplensError as error:
+        return replace(handle, reason=str(error))
+
+
+def _tiled(analysis: Analysis, handle: Handle, mine: list[Handle]) -> Handle:
+    """The handle with the key of its tile, or the reason why there is none."""
+    if analysis.dataset is None or handle.reason:
+        return handle
+    sample, source = next(iter(analysis.dataset.sources()))
+    try:
+        moving(analysis, source.schema, sample.is_data, handle.moved, positions(handle, mine), handle.form)
     except HeplensError as error:
         return replace(handle, reason=str(error))
     return replace(handle, tile=_key(analysis, handle, mine))
@@ -111,7 +124,7 @@ def _tiled(analysis: Analysis, handle: Handle, mine: list[Handle]) -> Handle:
 def _key(analysis: Analysis, handle: Handle, mine: list[Handle]) -> str:
     """What a tile depends on: everything but where its own handles stand on their grid."""
     dataset, place = analysis.dataset, analysis.index(handle.moved.step)
-    own = mine if handle.form == "range" else [handle]
+    own = _sharing(handle, mine)
     step = skeleton(analysis.steps[place], [h.moved for h in own])
     free = [(h.moved, h.operator, h.unit, h.grid, sorted(set(h.positions) - set(h.grid.values()))) for h in own]
     memory = dataset.memory.uuid if dataset is not None and dataset.memory is not None else ""
@@ -125,12 +138,16 @@ def skeleton(step: Step, own: Sequence[Moved] | None = None) -> tuple[object, ..
     if isinstance(step, Cut) and step.is_window:
         edges = {"low", "high"} if own is None else {moved.edge for moved in own}
         kept = tuple(None if edge in edges else getattr(step, edge) for edge in ("low", "high"))
-        return (step.name, step.expression, step.quantifier, step.enabled, tuple(sorted(edges)), kept)
+        window = (tuple(sorted(edges & {"low", "high"})), kept)
+    else:
+        window = ((), ())
     text = step.expression
     found = literals(text)
-    for literal in reversed(found if own is None else [found[moved.index] for moved in own]):
+    moved_ones = found if own is None else [found[moved.index] for moved in own if moved.edge == "literal"]
+    for literal in reversed(moved_ones):
         text = f"{text[: literal.start]}…{text[literal.stop :]}"
-    return (replace(step, expression=text),)
+    bare = replace(step, low=None, high=None) if isinstance(step, Cut) else step
+    return (replace(bare, expression=text), *window)
 
 
 def _window(analysis: Analysis, cut: Cut, data_range: DataRange) -> list[Handle]:
