@@ -73,6 +73,12 @@ def flat_analysis(a: hl.Analysis) -> hl.Analysis:
     return a
 
 
+def flat_masked(data: ak.Array, x: float) -> Histograms:
+    """As it is mostly written."""
+    mask = ak.to_numpy(data.v0) >= x
+    return [regular(0, 200).fill(ak.to_numpy(data[f"v{i}"])[mask]) for i in range(1, 9)]
+
+
 def flat_plain(data: ak.Array, x: float) -> Histograms:
     chosen = np.flatnonzero(ak.to_numpy(data.v0) >= x)  # faster than filling through a boolean mask
     return [regular(0, 200).fill(ak.to_numpy(data[f"v{i}"])[chosen]) for i in range(1, 9)]
@@ -193,7 +199,8 @@ def closest_plain(data: ak.Array, x: float) -> Histograms:
 
 IT = Moved("it", "literal", 0)
 CASES = {
-    "flat": Case(flat_analysis, IT, flat_plain),
+    "flat": Case(flat_analysis, IT, flat_masked),
+    "taken": Case(flat_analysis, IT, flat_plain),
     "jagged": Case(jagged_analysis, IT, jagged_plain),
     "kept": Case(kept_analysis, IT, kept_plain),
     "mass": Case(mass_analysis, IT, mass_plain),
