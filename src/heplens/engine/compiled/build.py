@@ -156,7 +156,8 @@ class _Block:
         """Up to which position each object is there and its event passes the stage."""
         from .levels import of_objects
 
-        key = ("tops", stage, objects)
+        fixed = not objects.conditions and objects.of is None  # all lists of one axis are equally long
+        key = ("tops", stage, objects.base.type.axes[0].identity if fixed else objects)
         if key not in self.repeats:
             offsets = self.events.offsets(objects)
             self.repeats[key] = np.empty(offsets[-1], np.uint16)
