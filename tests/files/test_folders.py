@@ -7,6 +7,8 @@ import http.server
 import os
 import re
 import socket
+import ssl
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 import heplens as hl
 from heplens.errors import FileError
@@ -121,6 +124,38 @@ def test_what_is_not_there_is_a_sentence(address: str) -> None:
             hl.inspect(url)
         assert url in str(caught.value)
         assert "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def secure(folder: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """The address of a server with a certificate, and the file of the authority that signed it."""
+    authority = trustme.CA()
+    certificates = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(certificates)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Ranges, directory=str(folder)))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"https://127.0.0.1:{server.server_port}", certificates
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_file_behind_a_certificate(secure: tuple[str, Path]) -> None:
+    address, certificates = secure
+    command = [sys.executable, "-m", "heplens", "list", f"{address}/b9.root"]
+    # A process of its own: which authorities are trusted is read once.
+    trusted = subprocess.run(
+        command, env=os.environ | {"SSL_CERT_FILE": str(certificates)}, capture_output=True, text=True, check=False
+    )
+    assert trusted.returncode == 0, trusted.stderr
+    assert "Muon_Px" in trusted.stdout
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert refused.returncode != 0
+    assert f"{address}/b9.root" in refused.stderr
+    assert "certificate" in refused.stderr.lower()
+    assert "Traceback" not in refused.stderr
 
 
 def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
