@@ -31,10 +31,12 @@ export class BrowserHost extends Host {
     this._preview = new PreviewModel(options.source);
   }
 
-  /** Show these files, or say why there is nothing to show. */
-  show_(place: Place, roots: Entry[]): void {
+  /** Show these files (null: those that are known), or say why there is nothing to show. */
+  show_(place: Place, roots: Entry[] | null): void {
     this._place = place;
-    this.model.setRoots(roots);
+    if (roots !== null) {
+      this.model.setRoots(roots);
+    }
     this.update();
   }
 

@@ -7,7 +7,8 @@ import {
   DocumentWidget,
   TextModelFactory
 } from '@jupyterlab/docregistry';
-import type { Contents } from '@jupyterlab/services';
+import { PathExt } from '@jupyterlab/coreutils';
+import { type Contents, ServerConnection } from '@jupyterlab/services';
 import { refreshIcon, ToolbarButton } from '@jupyterlab/ui-components';
 
 import { fileEntry } from '../components/browser/entries';
@@ -16,6 +17,9 @@ import { rootFileIcon } from './icons';
 import { ROOT_PATTERN } from './names';
 
 export const FACTORY = 'ROOT Viewer';
+
+/** Milliseconds between looks at whether a file that is shown has changed. */
+const EVERY = 5000;
 
 export const rootFileType: DocumentRegistry.IFileType = {
   name: 'root',
@@ -52,7 +56,10 @@ export class NoContentModelFactory extends TextModelFactory {
 export type RootDocument = DocumentWidget<BrowserHost>;
 
 export class RootViewerFactory extends ABCWidgetFactory<RootDocument> {
-  constructor(private browser: Omit<BrowserOptions, 'single' | 'label'>) {
+  constructor(
+    private contents: Contents.IManager,
+    private browser: Omit<BrowserOptions, 'single' | 'label'>
+  ) {
     super({
       name: FACTORY,
       modelName: 'heplens-no-content',
@@ -68,21 +75,39 @@ export class RootViewerFactory extends ABCWidgetFactory<RootDocument> {
       single: true,
       label: 'Contents of the file'
     });
-    const show = () => {
-      const { contentsModel: file, localPath: path } = context;
+    const name = () => PathExt.basename(context.localPath);
+    const show = (file: Contents.IModel | null) =>
       content.show_({ status: 'ready', message: '' }, [
         fileEntry(
-          path,
-          path.split('/').pop() ?? path,
+          context.localPath,
+          name(),
           file?.size ?? null,
-          file?.last_modified ?? ''
+          `${file?.last_modified ?? ''} ${file?.size ?? ''}`
         )
       ]);
+    // The file may be moved, written again or deleted while it is open. Looking at it does not read it.
+    const look = async () => {
+      try {
+        show(await this.contents.get(context.path, { content: false }));
+      } catch (error) {
+        const gone =
+          error instanceof ServerConnection.ResponseError &&
+          error.response.status === 404;
+        if (gone) {
+          const message = `“${name()}” is no longer there: it was deleted or moved.`;
+          content.show_({ status: 'failed', message }, null);
+        }
+      }
     };
-    show();
-    // The file may be moved, or written again, while it is open.
-    context.pathChanged.connect(show);
-    context.fileChanged.connect(show);
+    void context.ready.then(look);
+    context.pathChanged.connect(() => void look());
+    context.fileChanged.connect(() => void look());
+    const timer = setInterval(() => {
+      if (content.isVisible && !document.hidden) {
+        void look();
+      }
+    }, EVERY);
+    content.disposed.connect(() => clearInterval(timer));
     const widget = new DocumentWidget({ content, context });
     widget.title.icon = rootFileIcon;
     widget.toolbar.addItem(

@@ -10,11 +10,12 @@ import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
 
 import type { Style } from '../components/browser/code';
 import type { Entry } from '../components/browser/entries';
 import type { BrowserHost } from './browserHost';
-import { addCommands, entryActions, openFile } from './commands';
+import { addCommands, CommandIDs, entryActions, openFile } from './commands';
 import {
   FACTORY,
   NoContentModelFactory,
@@ -24,6 +25,7 @@ import {
 } from './document';
 import { startDrag } from './drag';
 import { followFiles } from './follow';
+import { keep } from './keep';
 import { MainTrees } from './mainTrees';
 import type { Coder } from './notebook';
 import { RestSource } from './rest';
@@ -42,7 +44,8 @@ export const plugin: JupyterFrontEndPlugin<void> = {
     IDocumentManager,
     ILayoutRestorer,
     INotebookTracker,
-    ISettingRegistry
+    ISettingRegistry,
+    IStateDB
   ],
   activate: (
     app: JupyterFrontEnd,
@@ -51,7 +54,8 @@ export const plugin: JupyterFrontEndPlugin<void> = {
     documents: IDocumentManager | null,
     restorer: ILayoutRestorer | null,
     notebooks: INotebookTracker | null,
-    registry: ISettingRegistry | null
+    registry: ISettingRegistry | null,
+    state: IStateDB | null
   ) => {
     const choice = new Choice();
     const source = new RestSource(app.serviceManager.serverSettings);
@@ -95,12 +99,17 @@ export const plugin: JupyterFrontEndPlugin<void> = {
         }
       });
 
-    addDocuments(app, new RootViewerFactory(options), restorer, watch);
+    const documentFactory = new RootViewerFactory(coder.contents, options);
+    addDocuments(app, documentFactory, restorer, watch, state);
 
     const sidebar = new Sidebar(app.serviceManager.contents, {
       ...options,
-      onActivate: entry => void openFile(services, entry.file)
+      onActivate: entry => void openFile(services, entry.file),
+      onOpenPath: () => void app.commands.execute(CommandIDs.openPath)
     });
+    if (state) {
+      keep(state, `${PLUGIN}:sidebar`, sidebar.browser.model);
+    }
     choice.refresh = () => sidebar.refresh();
     watch(sidebar.browser, choice.refresh);
     app.shell.add(sidebar, 'left', { rank: 300, type: 'heplens' });
@@ -114,7 +123,8 @@ function addDocuments(
   app: JupyterFrontEnd,
   factory: RootViewerFactory,
   restorer: ILayoutRestorer | null,
-  watch: (browser: BrowserHost, refresh: () => void) => void
+  watch: (browser: BrowserHost, refresh: () => void) => void,
+  state: IStateDB | null
 ): void {
   const tracker = new WidgetTracker<RootDocument>({
     namespace: 'heplens-documents'
@@ -126,6 +136,15 @@ function addDocuments(
     watch(widget.content, () => widget.content.model.refresh());
     widget.context.pathChanged.connect(() => void tracker.save(widget));
     void tracker.add(widget);
+    if (state) {
+      const key = `${PLUGIN}:document:${widget.context.path}`;
+      const stop = keep(state, key, widget.content.model);
+      // A document that is closed is forgotten; at a reload nothing is closed.
+      widget.disposed.connect(() => {
+        stop();
+        void state.remove(key);
+      });
+    }
   });
   if (restorer) {
     void restorer.restore(tracker, {

@@ -3,6 +3,7 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
 import {
+  folderIcon,
   refreshIcon,
   SidePanel,
   ToolbarButton
@@ -19,7 +20,7 @@ export class Sidebar extends SidePanel {
 
   constructor(
     private contents: Contents.IManager,
-    options: Omit<BrowserOptions, 'single' | 'label'>
+    options: Omit<BrowserOptions, 'single' | 'label'> & { onOpenPath(): void }
   ) {
     super({ content: new Panel() });
     this.id = 'heplens-sidebar';
@@ -29,6 +30,14 @@ export class Sidebar extends SidePanel {
     this._folder = new Widget();
     this._folder.addClass('heplens-folder');
     this.toolbar.addItem('folder', this._folder);
+    this.toolbar.addItem(
+      'open',
+      new ToolbarButton({
+        icon: folderIcon,
+        tooltip: 'Open a ROOT file by its path',
+        onClick: options.onOpenPath
+      })
+    );
     this.toolbar.addItem(
       'refresh',
       new ToolbarButton({

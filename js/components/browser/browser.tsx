@@ -61,6 +61,12 @@ export function Browser(props: Props) {
           }}
         />
       </div>
+      <div
+        class="heplens-reading"
+        role="progressbar"
+        aria-label="Reading"
+        hidden={!model.loading}
+      />
       <div class="heplens-body">
         <div class="heplens-main">
           {whole ?? (

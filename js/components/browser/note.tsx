@@ -28,7 +28,6 @@ export function Note({ line, index, onChoose, onCancel, onRetry }: Props) {
       class={`heplens-row heplens-row-note heplens-mod-${line.tone}`}
       role="treeitem"
       aria-level={line.depth + 1}
-      aria-disabled="true"
       title={line.text}
       onClick={onChoose}
       style={{

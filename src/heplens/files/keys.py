@@ -86,7 +86,10 @@ def key_row(key: Key) -> Row:
 
 def _compression(stored: Any) -> str:
     # Over a network, two bytes of each object would be a request each.
-    return "" if is_remote(stored.file.file_path) else attempt(lambda: record_text(stored))[0] or ""
+    where = stored.file.file_path
+    # For a file that came open it is that file; to look for "://" in that would be to read it from end to end.
+    remote = isinstance(where, str) and is_remote(where)
+    return "" if remote else attempt(lambda: record_text(stored))[0] or ""
 
 
 def _directory(row: Row, stored: Any) -> Row:
