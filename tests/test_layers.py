@@ -15,12 +15,13 @@ PACKAGE = Path(heplens.__file__).parent
 LAYERS = ("files", "columns", "analysis", "engine", "jobs", "figures", "interop", "widgets", "server")
 
 # The verbs of an analysis (run, submit, explore …) are methods for the user's sake, and a job shows itself in a
-# notebook; each imports its layer when called.
+# notebook and its page; each imports its layer when called.
 VERBS = {
     ("analysis/value.py", "engine"),
     ("analysis/value.py", "jobs"),
     ("analysis/value.py", "widgets"),
     ("jobs/display.py", "widgets"),
+    ("jobs/registry.py", "widgets"),
 }
 
 # The server runs without the kernel's layers.

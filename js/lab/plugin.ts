@@ -24,6 +24,7 @@ import {
   RootViewerFactory
 } from './document';
 import { startDrag } from './drag';
+import { addJobs } from './jobs';
 import { followFiles } from './follow';
 import { keep } from './keep';
 import { MainTrees } from './mainTrees';
@@ -114,6 +115,7 @@ export const plugin: JupyterFrontEndPlugin<void> = {
     watch(sidebar.browser, choice.refresh);
     app.shell.add(sidebar, 'left', { rank: 300, type: 'heplens' });
     restorer?.add(sidebar, sidebar.id);
+    addJobs(sidebar, source, notebooks);
     void followFiles(app, sidebar, files, notebooks, settings);
   }
 };

@@ -10,6 +10,7 @@ import {
   type Preview,
   type Source
 } from '../components/browser/listing';
+import type { KeptJob } from '../components/jobsModel';
 
 export class RestSource implements Source {
   constructor(private settings: ServerConnection.ISettings) {}
@@ -32,6 +33,11 @@ export class RestSource implements Source {
   preview(file: string, object: string): Promise<Preview> {
     const { signal } = new AbortController();
     return this._get<Preview>('preview', { path: file, object }, signal);
+  }
+
+  /** The job directories below the server's root. */
+  jobs(): Promise<{ protocol: number; jobs: KeptJob[]; whole: boolean }> {
+    return this._get('jobs', {}, new AbortController().signal);
   }
 
   async bokeh(version: string): Promise<string> {

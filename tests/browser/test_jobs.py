@@ -167,3 +167,35 @@ def test_a_dead_kernel_is_told(open_notebook: OpenNotebook, run_all: Any, folder
     os.kill(json.loads(in_kernel(page, "__import__('os').getpid()")), 9)
     expect(shown).to_have_attribute("data-state", "dead", timeout=LONG)
     expect(shown.get_by_role("alert")).to_contain_text("Job.resume(")
+
+
+def sidebar(page: Page) -> Locator:
+    page.locator('.jp-SideBar [data-id="heplens-sidebar"]').click()
+    return page.locator("#heplens-sidebar .heplens-jobs")
+
+
+@pytest.mark.files(HZZ)
+def test_the_sidebar_lists_jobs_of_kernels_and_of_directories(
+    open_notebook: OpenNotebook, run_all: Any, folder: Path
+) -> None:
+    page = open_notebook(
+        [CLUSTER, ANALYSIS, f"job = analysis('{HZZ}').submit(client, directory='kept', name='my job')"]
+    )
+    run_all()
+    line = sidebar(page).locator('.heplens-jobs-line[data-kind="show"]')
+    expect(line).to_have_attribute("data-state", "finished", timeout=LONG)
+    expect(line).to_contain_text("my job")
+    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    page.reload()
+    page.locator("#jupyterlab-splash").wait_for(state="detached")
+    # The page has attached to the kernel's comm again; nothing was run.
+    expect(page.locator('.heplens-jobs-line[data-kind="show"]')).to_be_attached(timeout=LONG)
+    cells = page.locator(".jp-NotebookPanel .jp-CodeCell")
+    before = cells.count()
+    os.kill(json.loads(in_kernel(page, "__import__('os').getpid()")), 9)
+    kept = page.locator('.heplens-jobs-line[data-kind="resume"]')
+    expect(kept).to_have_attribute("data-job", f"{folder.name}/kept", timeout=LONG)
+    page.locator(".jp-Dialog").get_by_role("button", name="Ok").click()  # JupyterLab's: the kernel has died
+    kept.get_by_role("button", name="Resume my job").click()
+    expect(cells).to_have_count(before + 1)
+    expect(page.locator(".jp-NotebookPanel .jp-CodeCell", has_text='hl.Job.resume("kept")')).to_have_count(1)

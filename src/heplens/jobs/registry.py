@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -48,6 +49,10 @@ def enter(job: Job) -> None:
         ended = [id for id, other in _jobs.items() if not other.running]
         for id in ended[: max(0, len(ended) - _KEPT)]:
             del _jobs[id]
+    if "ipykernel" in sys.modules:  # the page of a notebook lists the jobs of its kernel
+        from ..widgets.job_comm import announce
+
+        announce(job)
     for watcher in list(_watchers):
         try:
             watcher(job)

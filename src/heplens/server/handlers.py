@@ -214,4 +214,7 @@ def setup(server_app: Any) -> None:
         (url_path_join(base, "version"), VersionHandler),
         (url_path_join(base, r"bokeh/([0-9A-Za-z.+-]{1,40})\.js"), BokehHandler),
     ]
+    from .jobs import JobsHandler  # which is made of what is here
+
+    routes.append((url_path_join(base, "jobs"), JobsHandler))
     web_app.add_handlers(".*$", routes)

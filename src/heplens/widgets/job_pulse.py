@@ -16,7 +16,14 @@ _log = logging.getLogger(__name__)
 class Pulse:
     """Calls `tell` in a thread of its own, which lives as long as there is something to tell."""
 
-    def __init__(self, tell: Callable[[], None], alive: Callable[[], bool], name: str = "heplens-pulse") -> None:
+    def __init__(
+        self,
+        tell: Callable[[], None],
+        alive: Callable[[], bool],
+        name: str = "heplens-pulse",
+        interval: float = INTERVAL,
+    ) -> None:
+        self._interval = interval
         self._tell = tell
         self._alive = alive
         self._name = name
@@ -54,4 +61,4 @@ class Pulse:
                 self._tell()
             except Exception:
                 _log.exception("a view could not be told")
-            time.sleep(INTERVAL)
+            time.sleep(self._interval)
