@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .jobs import Job as Job
     from .samples import sample as sample
     from .widgets import browse as browse
+    from .widgets.launcher_places import register_cluster as register_cluster
 
 __version__ = "0.1.0"
 
@@ -42,6 +43,7 @@ _PUBLIC = {
     "JobError": "errors",
     "Listing": "files",
     "load": "interop.results",
+    "register_cluster": "widgets.launcher_places",
     "sample": "samples",
     "save": "interop.results",
     "to_root_cut": "interop.root_cut",

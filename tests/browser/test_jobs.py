@@ -199,3 +199,25 @@ def test_the_sidebar_lists_jobs_of_kernels_and_of_directories(
     kept.get_by_role("button", name="Resume my job").click()
     expect(cells).to_have_count(before + 1)
     expect(page.locator(".jp-NotebookPanel .jp-CodeCell", has_text='hl.Job.resume("kept")')).to_have_count(1)
+
+
+@pytest.mark.files(HZZ)
+def test_the_launcher_tells_what_is_wrong_and_starts(
+    open_notebook: OpenNotebook, run_all: Any, folder: Path, screenshot: Callable[[str], None]
+) -> None:
+    links(folder, 3)
+    page = open_notebook([CLUSTER, ANALYSIS, f"launcher = analysis('{HZZ}').launch()\nlauncher"])
+    run_all()
+    form = page.locator(".heplens-launcher")
+    data = form.locator(".widget-text", has_text="Dataset").locator("input")
+    data.fill("many-*.rooot")
+    form.get_by_role("button", name="Start").click(timeout=LONG)
+    expect(form).to_contain_text("no file matches 'many-*.rooot'")
+    screenshot("launcher-problem")
+    data.fill("many-*.root")
+    form.get_by_role("button", name="Look").click()
+    expect(form).to_contain_text("3 files, 7.3 k events")
+    form.get_by_role("button", name="Start").click()
+    settled(page, "finished")
+    agrees(page, "launcher.job")
+    screenshot("launcher-started")

@@ -294,6 +294,12 @@ class Analysis:
 
         return explore(self, **options)
 
+    def launch(self) -> Any:
+        """Choose where to run this, over which files, and start it, in a notebook; see `heplens.register_cluster`."""
+        from ..widgets import launch
+
+        return launch(self)
+
     # --- leaving --------------------------------------------------------------------------------------------------
 
     def to_json(self) -> str:

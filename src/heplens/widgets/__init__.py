@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from ..analysis import Analysis
     from .browser import Browser as Browser
     from .explorer import Explorer as Explorer
+    from .launcher import Launcher
 
-__all__ = ["Browser", "Explorer", "browse", "explore"]
+__all__ = ["Browser", "Explorer", "browse", "explore", "launch"]
 
 
 def browse(path: object = None, **options: Any) -> Browser:
@@ -40,6 +41,13 @@ def explore(analysis: Analysis, **options: Any) -> Explorer:
     from .explorer import explorer
 
     return explorer(analysis, **options)
+
+
+def launch(analysis: Analysis) -> Launcher:
+    """A form that starts the analysis on Dask: where, over which files, what will be read; and then the job's view."""
+    from .launcher import Launcher
+
+    return Launcher(analysis)
 
 
 def __getattr__(name: str) -> Any:
