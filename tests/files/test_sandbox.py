@@ -70,14 +70,14 @@ def listing(request):
     return {"environment": dict(os.environ), "files": files, "pid": os.getpid(),
             "core": resource.getrlimit(resource.RLIMIT_CORE), "size": resource.getrlimit(resource.RLIMIT_FSIZE)}
 worker._OPERATIONS["listing"] = listing
-worker.CPU_SECONDS = 3
+worker.CPU_SECONDS = 2
 worker.main()
 """
 
 
 @pytest.fixture
 def pool() -> Iterator[Pool]:
-    pool = Pool(size=1)
+    pool = Pool(size=1, seconds=120)  # on a busy machine, processor time passes slowly
     yield pool
     pool.close()
 
