@@ -52,6 +52,7 @@ def test_what_is_seen_before_is_what_the_job_reads(client: Any, tmp_path: Path) 
         (tmp_path / f"{i}.root").symlink_to(HZZ.removesuffix(":events"))
     launcher = muons(HZZ).launch()
     launcher.dataset.control.value = f"{tmp_path}/*.root:events"
+    assert launcher.place.control.label == launcher._chosen().label  # a choice is made, and shown
     press(launcher, "look")
     assert launcher.job is None
     assert launcher.outlook.value.startswith("3 files, 7.3 k events, ")

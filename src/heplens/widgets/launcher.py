@@ -72,6 +72,7 @@ class Launcher(widgets.VBox):  # type: ignore[misc]
         self.place.control.observe(lambda _: self._arrange(), "value")
         fields = [self.place, self.workers, self.threads, self.memory, self.address, self.dataset, self.directory]
         buttons = widgets.HBox([self.look_button, self.start_button, self.outlook])
+        buttons.layout.margin = "0 0 6px 96px"
         self._form = (*fields, buttons)
         super().__init__(self._form)
         self.add_class("heplens-launcher")
@@ -80,7 +81,10 @@ class Launcher(widgets.VBox):  # type: ignore[misc]
     def refresh(self) -> None:
         """Offer the places that there are now."""
         self._places = places()
-        self.place.control.options = [(place.label, i) for i, place in enumerate(self._places)]
+        choice = self.place.control
+        before = choice.label
+        choice.options = [(place.label, i) for i, place in enumerate(self._places)]
+        choice.value = next((i for i, place in enumerate(self._places) if place.label == before), 0)
         self._arrange()
 
     def _chosen(self) -> Place:
