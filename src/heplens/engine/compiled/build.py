@@ -15,11 +15,11 @@ from ..partial import Row
 from ..tiles import BlockTile, Cells
 from .boundaries import Edges
 from .events import Events
-from .leaves import Column, Leaves, bins_of, size_of
+from .leaves import Column, Leaves, size_of
 from .lift import Objects, UnsupportedDataError
 from .plan import Fill, Line, Plan, Stage
-from .rows import Pieces
 from .tables import NONE, Table, Tables, steps
+from .walk import Pieces
 
 
 class Build:
@@ -139,14 +139,10 @@ class _Block:
     def bins(self, fill: Fill) -> Any:
         """The bin of each event, object or piece."""
         if fill.source == "pieces":
-            pieces = self.passing(fill.stage)
-            return bins_of(fill.axes, [pieces.column(node) for node in fill.values])
+            return self.passing(fill.stage).bins(fill.axes, fill.values)
         if fill.objects is None:
             return self.leaves.bins(fill.axes, fill.values, None)
-        if fill.objects.of is None:
-            return self.leaves.bins(fill.axes, fill.values, self.events.offsets(fill.objects))
-        pairs = self.events.pairs(fill.objects)
-        return bins_of(fill.axes, [pairs.column(node) for node in fill.values])
+        return self.events.bins(fill.objects, fill.axes, fill.values)
 
     def own_levels(self, objects: Objects) -> Any:
         """The levels of objects; none when there is nothing to pass."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from ...analysis.axes import Axis
 from ...columns.nodes import Node
 from .boundaries import Edges, Levels
 from .leaves import Column, Leaves
 from .lift import AtLeast, Every, Lift, Objects, State, Term, UnsupportedDataError, UnsupportedError
+from .pairs import Combinations, Couple, Couples
 from .plan import Stage
-from .rows import Pairs
 
 
 class Events:
@@ -33,7 +35,8 @@ class Events:
         self.window = window
         self.always = len(edges) + window
         self._levels: dict[Objects, Levels] = {}
-        self._pairs: dict[Objects, Pairs] = {}
+        self._pairs: dict[Objects, Combinations] = {}
+        self._couples: dict[Couple, Couples] = {}
         self._tops: dict[tuple[Term, ...], Levels] = {}
 
     # --- objects --------------------------------------------------------------------------------------------------
@@ -44,17 +47,38 @@ class Events:
     def on_objects(self, objects: Objects, node: Node) -> Column:
         """The values of a lifted node on all objects of the base."""
         if objects.of is not None:
-            return self.pairs(objects).column(node)
+            return self.pairs(objects).kept(node)
         column = self.leaves.column(node, keep=True)
         if len(column.values) != self.offsets(objects)[-1]:
             raise UnsupportedDataError("objects with other numbers of values")
         return column
 
-    def pairs(self, objects: Objects) -> Pairs:
+    def pairs(self, objects: Objects) -> Combinations:
         bare = Objects(objects.base, (), objects.of)
         if bare not in self._pairs:
-            self._pairs[bare] = Pairs(self, bare)
+            self._pairs[bare] = Combinations(self, bare)
         return self._pairs[bare]
+
+    def couples(self, couple: Couple) -> Couples:
+        if couple not in self._couples:
+            self._couples[couple] = Couples(self, couple)
+        return self._couples[couple]
+
+    def bins(self, objects: Objects, axes: Sequence[Axis], nodes: Sequence[Node]) -> Any:
+        """Bins of lifted nodes on all objects of the base."""
+        if objects.of is not None:
+            return self.pairs(objects).bins(axes, nodes)
+        return self.leaves.bins(axes, nodes, self.offsets(objects))
+
+    def able(self, objects: Objects) -> Any:
+        """Objects of the base that pass everything but the handle."""
+        able = np.ones(self.offsets(objects)[-1], np.bool_)
+        for state in objects.conditions:
+            if isinstance(state.true, Node):
+                able &= self._truth(objects, state.true)
+            elif not state.true:
+                able[:] = False
+        return able
 
     def levels(self, objects: Objects) -> Levels:
         """Up to which position each object of the base is there."""
@@ -162,9 +186,24 @@ class Events:
 
     @cached_property
     def wanted(self) -> Any:
-        """Events in which pairs matter: those that some stage lets pass, as far as single objects tell."""
+        """Events in which pairs matter: those that some stage lets pass, as far as what stands still tells."""
         wanted = np.zeros(self.count, np.bool_)
-        for stage in self.stages:
-            terms = tuple(t for t in stage.terms if not isinstance(t, AtLeast | Every) or t.objects.of is None)
-            wanted |= self.tops(terms) > 0
+        for truths in self._wanted:
+            passed = np.ones(self.count, np.bool_)
+            for node in truths:
+                passed &= self.leaves.column(node, keep=True).truth()
+            wanted |= passed
         return wanted
+
+    @cached_property
+    def _wanted(self) -> list[list[Node]]:
+        found = []
+        for stage in self.stages:
+            truths = [term.true for term in stage.terms if isinstance(term, State)]
+            found.append([node for node in truths if isinstance(node, Node)])
+        return [] if not found else [[]] if [] in found else found
+
+    @cached_property
+    def wanted_key(self) -> Hashable:
+        """The same for the same events."""
+        return frozenset(tuple(node.identity for node in truths) for truths in self._wanted)

@@ -6,9 +6,9 @@ They are the same for every handle and position, so that what is small is kept f
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from ...columns.source import Source
 from ..chunk import fitted, quiet
 from .lift import UnsupportedDataError, UnsupportedError
 from .store import Store
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,17 @@ class Leaves:
             kept = bins_of(axes, columns)
             self.store.keep(self._key(*part), kept)
         return kept
+
+    def kept(self, part: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+        """What `make` makes of columns of these events, which must say the same wherever the handle stands."""
+        found: T | None = self.store.get(self._key(*part))
+        if found is None:
+            asked, self.requests = self.requests, {}
+            found = make()
+            asked[part] = tuple(dict.fromkeys(node for nodes in self.requests.values() for node in nodes))
+            self.requests = asked
+            self.store.keep(self._key(*part), found)
+        return found
 
     def _key(self, *part: Hashable) -> Hashable:
         return (self.source.label, self.source.uuid, self.start, self.stop, *part)

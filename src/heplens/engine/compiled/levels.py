@@ -102,6 +102,27 @@ def repeated(offsets: Any, values: Any, out: Any) -> None:
 
 
 @kernel
+def of_pairs(first: Any, second: Any, levels: Any, out: Any) -> None:
+    for p in range(out.shape[0]):
+        out[p] = min(levels[first[p]], levels[second[p]])
+
+
+@kernel
+def ranks_of(offsets: Any, able: Any, starts: Any, begin: Any, rank: Any) -> None:
+    """Which of the event's `able` objects each is, and where the pairs begin of which it is the first."""
+    for i in range(offsets.shape[0] - 1):
+        total = 0
+        for j in range(offsets[i], offsets[i + 1]):
+            rank[j] = total
+            total += able[j]
+        place = starts[i]
+        for j in range(offsets[i], offsets[i + 1]):
+            begin[j] = place
+            if able[j]:
+                place += total - 1 - rank[j]
+
+
+@kernel
 def pairs_of(offsets: Any, levels: Any, wanted: Any, starts: Any, first: Any, second: Any) -> int:
     """The pairs i < j of the objects that can pass, in stored order, of the `wanted` events; how many there are.
 

@@ -71,6 +71,21 @@ def place_of_best(
 
 
 @kernel
+def place_of_pair(first: Any, second: Any, begin: Any, rank: Any, out: Any) -> None:
+    """Where the pair of two objects is, -1 where there is not the one or the other."""
+    for p in range(out.shape[0]):
+        a, b = first[p], second[p]
+        out[p] = begin[a] + rank[b] - rank[a] - 1 if a >= 0 and b >= 0 else -1
+
+
+@kernel
+def gather(values: Any, places: Any, missing: Any, out: Any) -> None:
+    for p in range(out.shape[0]):
+        place = places[p]
+        out[p] = values[place] if place >= 0 else missing
+
+
+@kernel
 def sum_of(event: Any, lo: Any, offsets: Any, levels: Any, values: Any, valid: Any, out: Any) -> None:
     """The sum over the passing objects, one after the other in stored order."""
     some = valid.shape[0] > 0
