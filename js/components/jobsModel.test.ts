@@ -38,7 +38,7 @@ test('a job of a kernel is not listed by its directory again', () => {
 
 test('a job that says it runs and is silent was interrupted', () => {
   const model = new JobsModel();
-  const old = NOW / 1000 - 60;
+  const old = NOW / 1000 - 90;
   model.setKept([
     kept('now'),
     kept('silent', { updated: old }),

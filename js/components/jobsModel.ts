@@ -47,7 +47,7 @@ export interface JobLine {
 }
 
 /** A job that says it runs, and has not written for so long, has died; seconds. */
-const SILENT = 30;
+const SILENT = 60;
 
 export class JobsModel {
   /** What went wrong with the directories, as a sentence. */

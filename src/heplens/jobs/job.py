@@ -286,7 +286,7 @@ class Job:
         return as_html(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        """In a notebook, a bar that follows the job."""
+        """In a notebook, a view that follows the job."""
         from .display import mimebundle
 
         return mimebundle(self)
