@@ -150,8 +150,8 @@ class JobSession:
         told = [vars(failure) for failure in failures[:LISTED]]
         self._reply("failures", id, number=number, failures=told, failed=len(failures))
 
-    def _reply(self, kind: ReplyKind | str, id: str, buffers: Sequence[bytes] = (), **fields: Any) -> None:
-        self._send(reply(kind, id, **fields), buffers)  # type: ignore[arg-type]
+    def _reply(self, kind: ReplyKind, id: str, buffers: Sequence[bytes] = (), **fields: Any) -> None:
+        self._send(reply(kind, id, **fields), buffers)
 
 
 def _cluster(job: Job) -> Json:

@@ -189,6 +189,7 @@ REQUESTS: dict[str, type[Request]] = {
 ReplyKind = Literal[
     "accepted", "refused", "stale", "failed",
     "partial", "snapshot", "counts", "tile", "bokeh", "script", "completions", "range",
+    "failures",
 ]  # fmt: skip
 REPLIES: tuple[str, ...] = get_args(ReplyKind)
 # accepted  {revision}                                       the edit is committed
@@ -204,6 +205,7 @@ REPLIES: tuple[str, ...] = get_args(ReplyKind)
 # script    {text}
 # completions {start, options, problem}                      problem: {reason, position, instead} of the edit, or null
 # range     {axis}                                           as in a document
+# failures  see `job_messages`: views of jobs speak with the same requests
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "id": (str,),
