@@ -21,7 +21,7 @@ from heplens.engine.compiled import blocks
 from heplens.engine.compiled.boundaries import Edges
 from heplens.engine.compiled.leaves import Column, bins_of, size_of
 from heplens.engine.compiled.store import Store
-from heplens.engine.compiled.tables import steps
+from heplens.engine.compiled.tables import Table, steps
 from heplens.engine.grid import nice_grid
 from heplens.engine.scan import scan
 
@@ -103,6 +103,15 @@ def test_changes_add_up_to_what_is_above_each_position() -> None:
     above = np.array([table[b + 1 :].sum(axis=0) for b in range(5)])
     assert np.array_equal(np.cumsum(steps(table, False), axis=0), above)
     assert np.array_equal(np.cumsum(steps(table, True), axis=0), above[::-1])
+
+
+def test_cells_have_room_for_more_entries_than_32_bits_count() -> None:
+    table = Table.empty(2, 2, False)
+    for _ in range(3):
+        table.widen()
+        table.counts[2, 1] += 2**30 - 2
+        table.entries(np.full(2, 2, np.uint16), np.ones(2, np.uint8), None)
+    assert table.counts[2, 1] == 3 * 2**30 > 2**31
 
 
 # --- what is kept, cancelled, left -----------------------------------------------------------------------------------

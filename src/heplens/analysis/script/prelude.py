@@ -126,13 +126,13 @@ def joined(*collections: Any) -> Any:
 
 def numbers(array: Any) -> Any:
     """Without NaN, which would win or lose every comparison of extremes."""
-    return ak.drop_none(ak.nan_to_none(array), axis=-1)
+    return ak.drop_none(ak.to_packed(ak.nan_to_none(array)), axis=-1)
 
 
 def extreme_place(array: Any, place: Any, worst: Any) -> Any:
     """Index of the extreme (ak.argmax, ak.argmin), NaN passed over, missing when there is none."""
     found = place(ak.where(np.isnan(array), worst, array), axis=-1)
-    return ak.mask(found, ak.num(ak.drop_none(ak.nan_to_none(array), axis=-1), axis=-1) > 0)
+    return ak.mask(found, ak.num(ak.drop_none(ak.to_packed(ak.nan_to_none(array)), axis=-1), axis=-1) > 0)
 
 
 def mean(array: Any) -> Any:
@@ -169,7 +169,7 @@ def nearest_distance(eta1: Any, phi1: Any, eta2: Any, phi2: Any) -> Any:
     )
     around = (pairs.a.phi - pairs.b.phi + math.pi) % (2 * math.pi) - math.pi
     distance = np.sqrt((pairs.a.eta - pairs.b.eta) ** 2 + around**2)
-    return ak.min(ak.drop_none(ak.nan_to_none(distance), axis=-1), axis=-1)
+    return ak.min(ak.drop_none(ak.to_packed(ak.nan_to_none(distance)), axis=-1), axis=-1)
 
 
 def differ(mine: Any, other: Any) -> Any:

@@ -8,6 +8,7 @@ from functools import cache
 
 from ...columns.source import Source
 from ..moving import Moving
+from ..pages import keep_freed_memory
 from ..tiles import BlockTile
 from .leaves import Leaves
 from .lift import UnsupportedDataError, UnsupportedError
@@ -42,6 +43,7 @@ class Blocks:
             raise UnsupportedError("numba is not installed")
         from .build import Build
 
+        keep_freed_memory()
         self.source = source
         self.schema = moving.bound.schema
         self.store = store

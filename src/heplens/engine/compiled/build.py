@@ -57,6 +57,8 @@ class Build:
             if cancel():
                 return
             block.line(line)
+        for table in self.tables.histograms.values():
+            table.widen()
         for count in block.counting:
             if cancel():
                 return
@@ -155,9 +157,9 @@ class _Block:
         fixed = not objects.conditions and objects.of is None  # all lists of one axis are equally long
         key = ("tops", stage, objects.base.type.axes[0].identity if fixed else objects)
         if key not in self.repeats:
-            offsets = self.events.offsets(objects)
-            self.repeats[key] = np.empty(offsets[-1], np.uint16)
-            of_objects(self.events.tops(stage.terms), offsets, self.own_levels(objects), self.repeats[key])
+            owners = self.events.owners(objects)
+            self.repeats[key] = np.empty(len(owners), np.uint16)
+            of_objects(self.events.tops(stage.terms), owners, self.own_levels(objects), self.repeats[key])
         return self.repeats[key]
 
     def repeated(self, what: object, objects: Objects, values: Any) -> Any:

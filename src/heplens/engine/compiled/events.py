@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from ...analysis.axes import Axis
 from ...columns.nodes import Node
 from .boundaries import Edges, Levels
 from .leaves import Column, Leaves
-from .lift import AtLeast, Every, Lift, Objects, State, Term, UnsupportedDataError, UnsupportedError
+from .lift import AtLeast, Every, Lift, Objects, State, Term, UnsupportedDataError, UnsupportedError, still
 from .pairs import Combinations, Couple, Couples
 from .plan import Stage
 
@@ -43,6 +44,10 @@ class Events:
 
     def offsets(self, objects: Objects) -> Any:
         return self.leaves.offsets(objects.base) if objects.of is None else self.pairs(objects).offsets
+
+    def owners(self, objects: Objects) -> Any:
+        """The event of each object."""
+        return self.leaves.owners(objects.base) if objects.of is None else self.pairs(objects).owner
 
     def on_objects(self, objects: Objects, node: Node) -> Column:
         """The values of a lifted node on all objects of the base."""
@@ -84,15 +89,26 @@ class Events:
         """Up to which position each object of the base is there."""
         if objects not in self._levels:
             if objects.conditions:
-                below = self.levels(Objects(objects.base, objects.conditions[:-1], objects.of))
-                self._levels[objects] = self._with(below, objects, objects.conditions[-1])
+                self._levels[objects] = self._kept(objects, lambda: self._narrowed(objects))
             elif objects.of is not None:
                 self._levels[objects] = self.pairs(objects).levels
             else:
                 self._levels[objects] = np.full(self.offsets(objects)[-1], self.always, np.uint16)
         return self._levels[objects]
 
-    def _with(self, below: Levels, objects: Objects, state: State) -> Levels:
+    def _kept(self, what: Objects | AtLeast | Every | None, make: Callable[[], Levels]) -> Levels:
+        """Levels depend on the boundaries of the handle, but not on where it stands."""
+        objects = what.objects if isinstance(what, AtLeast | Every) else what
+        pairs = None if objects is None or objects.of is None else self.wanted_key  # which of them are made
+        part = ("levels", self._boundaries, self.lift.variable.identity, self.lift.operator, still(what), pairs)
+        return self.leaves.kept(part, make)
+
+    @cached_property
+    def _boundaries(self) -> Hashable:
+        return self.window, blake2b(self.edges.edges.tobytes(), digest_size=16).digest()
+
+    def _narrowed(self, objects: Objects) -> Levels:
+        below, state = self.levels(Objects(objects.base, objects.conditions[:-1], objects.of)), objects.conditions[-1]
         made = self._state(state, lambda node: self._truth(objects, node), lambda: self._moved(objects))
         return np.minimum(below, made)
 
@@ -115,9 +131,9 @@ class Events:
         """The value of each event for each of its objects."""
         from .levels import repeated
 
-        offsets = self.offsets(objects)
-        out = np.empty(offsets[-1], values.dtype)
-        repeated(offsets, values, out)
+        owners = self.owners(objects)
+        out = np.empty(len(owners), values.dtype)
+        repeated(values, owners, out)
         return out
 
     def _state(self, state: State, truth: Any, moved: Any) -> Levels:
@@ -142,6 +158,9 @@ class Events:
 
     @cached_property
     def _coded(self) -> Levels:
+        return self._kept(None, self._code)
+
+    def _code(self) -> Levels:
         values = self.variable.values
         levels = self.edges.pixels(values) if self.window else self.edges.levels(values, self.lift.operator)
         if self.variable.valid is not None:
@@ -168,10 +187,13 @@ class Events:
         return self._tops[terms]
 
     def _term(self, term: State | AtLeast | Every) -> Levels:
-        from .levels import kth_largest, smallest
-
         if isinstance(term, State):
             return self._state(term, lambda n: self.leaves.column(n, keep=True).truth(), lambda: self.moved_events)
+        return self._kept(term, lambda: self._counted(term))
+
+    def _counted(self, term: AtLeast | Every) -> Levels:
+        from .levels import kth_largest, smallest
+
         if isinstance(term, AtLeast) and term.count == 0:
             return np.full(self.count, self.always, np.uint16)
         out = np.empty(self.count, np.uint16)

@@ -101,6 +101,10 @@ class Leaves:
         offsets: NDArray[np.int64] = kept
         return offsets
 
+    def owners(self, node: Node) -> NDArray[np.uint32]:
+        """The event of each object, counted from the first of these events."""
+        return self.kept(("owners", node.type.axes[0].identity), lambda: owners(self.offsets(node)))
+
     def bins(self, axes: Sequence[Axis], nodes: Sequence[Node], offsets: Any | None) -> Any:
         """Flat indices of bins, `size_of` the axes for what is not filled; per-event values go with each object."""
         part = ("bins", tuple(axes), tuple(node.identity for node in nodes))
@@ -124,9 +128,11 @@ class Leaves:
         found: T | None = self.store.get(self._key(*part))
         if found is None:
             asked, self.requests = self.requests, {}
-            found = make()
-            asked[part] = tuple(dict.fromkeys(node for nodes in self.requests.values() for node in nodes))
-            self.requests = asked
+            try:
+                found = make()
+            finally:
+                asked[part] = tuple(dict.fromkeys(node for nodes in self.requests.values() for node in nodes))
+                self.requests = asked
             self.store.keep(self._key(*part), found)
         return found
 
@@ -172,6 +178,11 @@ def unmasked(array: Any) -> Column:
         return Column(masked)
     absent = np.ma.getmaskarray(masked)
     return Column(masked.data, ~absent) if absent.any() else Column(masked.data)
+
+
+def owners(offsets: Any) -> NDArray[np.uint32]:
+    """For each object of a row which event it is of: a loop over objects is faster than one over short lists."""
+    return np.repeat(np.arange(len(offsets) - 1, dtype=np.uint32), np.diff(offsets))
 
 
 def size_of(axes: Sequence[Axis]) -> int:

@@ -80,25 +80,21 @@ def smallest(offsets: Any, levels: Any, always: int, out: Any) -> None:
 
 
 @kernel
-def of_objects(tops: Any, offsets: Any, levels: Any, out: Any) -> None:
+def of_objects(tops: Any, owners: Any, levels: Any, out: Any) -> None:
     """Up to which position each object is there: as far as its event, and with `levels` as far as itself."""
-    own = levels.shape[0] > 0
-    for i in range(tops.shape[0]):
-        top = tops[i]
-        if own:
-            for j in range(offsets[i], offsets[i + 1]):
-                out[j] = min(top, levels[j])
-        else:
-            for j in range(offsets[i], offsets[i + 1]):
-                out[j] = top
+    if levels.shape[0] > 0:
+        for j in range(out.shape[0]):
+            out[j] = min(tops[owners[j]], levels[j])
+    else:
+        for j in range(out.shape[0]):
+            out[j] = tops[owners[j]]
 
 
 @kernel
-def repeated(offsets: Any, values: Any, out: Any) -> None:
+def repeated(values: Any, owners: Any, out: Any) -> None:
     """The value of each event for each of its objects."""
-    for i in range(offsets.shape[0] - 1):
-        for j in range(offsets[i], offsets[i + 1]):
-            out[j] = values[i]
+    for j in range(out.shape[0]):
+        out[j] = values[owners[j]]
 
 
 @kernel

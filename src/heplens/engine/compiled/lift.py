@@ -9,7 +9,7 @@ counts, picks or adds up the objects that are there has to follow it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 
 from ...columns.nodes import Node
@@ -249,6 +249,23 @@ class Lift:
             yield inner
             if inner.operation in ELEMENTWISE and inner != self.handle:
                 stack.extend(inner.inputs)
+
+
+def still(what: Objects | State | AtLeast | Every | None) -> Hashable:
+    """What is asked, without the number of the handle: the same wherever it stands."""
+    match what:
+        case Objects(base, conditions, None):
+            return (base.identity, *(still(state) for state in conditions))
+        case Objects(_, conditions, of):
+            return ("pairs", still(of), *(still(state) for state in conditions))
+        case State(true, false):
+            return tuple(value if isinstance(value, bool) else value.identity for value in (true, false))
+        case AtLeast(objects, count):
+            return ("at least", count, still(objects))
+        case Every(objects, state):
+            return ("every", still(objects), still(state))
+        case _:
+            return None
 
 
 def named(node: Node) -> Node:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ...analysis.axes import Axis
 from ...columns.nodes import Node
-from .leaves import Column, bins_of
+from .leaves import Column, bins_of, owners
 from .lift import Lift, Objects, UnsupportedError, named
 from .rows import PROPAGATE, Rows, picked
 
@@ -86,7 +86,8 @@ class Pairs(Rows):
 
     @property
     def owner(self) -> Any:
-        return np.repeat(np.arange(self.events.count), np.diff(self.offsets))
+        """The event of each pair."""
+        return self.events.leaves.kept((*self._part, "owner"), lambda: owners(self.offsets))
 
     def kept(self, node: Node) -> Column:
         """As `column`, kept for the next tile."""

@@ -11,18 +11,26 @@ from numpy.typing import NDArray
 
 NONE = np.zeros(0, np.uint16)
 
+#: A cell with as many entries in 32 bits is given 64.
+ENOUGH = 2**30
+
 
 @dataclass
 class Table:
     """Counts at levels 0 … `always`, and with weights the sums of w and w²; the last column is never read."""
 
-    counts: NDArray[np.int32]
+    counts: NDArray[np.int32] | NDArray[np.int64]
     sums: NDArray[np.float64] | None
 
     @classmethod
     def empty(cls, always: int, bins: int, weighted: bool) -> Table:
         counts = np.zeros((always + 1, bins + 1), np.int32)
         return cls(counts, np.zeros((*counts.shape, 2)) if weighted else None)
+
+    def widen(self) -> None:
+        """Make room for more entries than 32 bits can count; one block adds less than ENOUGH to a cell."""
+        if self.counts.dtype == np.int32 and max(self.counts.max(), -self.counts.min()) >= ENOUGH:
+            self.counts = self.counts.astype(np.int64)
 
     def entries(self, tops: Any, bins: Any, weights: Any | None) -> None:
         from . import cells
