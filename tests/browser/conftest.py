@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from browser.lab import Lab, start_lab, write_notebook
 
@@ -35,6 +35,9 @@ CHROMIUM_ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 FAILED = pytest.StashKey[bool]()
+
+# States are waited for, however long: in a fresh clone the first tile compiles the kernels, which takes seconds.
+expect.set_options(timeout=60_000)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -83,7 +86,7 @@ def context(chromium: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iter
     """A fresh browser profile, logged in. Parametrise with `indirect` for other options of Playwright's context."""
     options = {"viewport": {"width": 1280, "height": 800}} | getattr(request, "param", {})
     context = chromium.new_context(**options)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     context.tracing.start(screenshots=True, snapshots=True)
     asked: list[str] = []
     context.on("request", lambda sent: asked.append(sent.url))
