@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -230,6 +231,15 @@ class Compute:
             self._keep_tile(handle.tile, pack(tile))
         fields, buffers = self._tiles[handle.tile]
         return {"key": handle.tile, "memory": self.memory(), **fields}, buffers
+
+    def warm(self, analysis: Analysis, cancel: Cancel) -> None:
+        """Make the tiles of all handles that lack one, so that the next pointer-down finds it, until `cancel`."""
+        for handle in self._handles(analysis):
+            if cancel() or self._packed() > TILES_KEPT // 2:
+                return
+            if handle.tile is not None and handle.tile not in self._tiles:
+                with suppress(AnalysisError):  # cancelled, or told when it is asked for
+                    self.tile(analysis, handle.moved.id, cancel)
 
     def _keep_tile(self, key: str, packed: tuple[m.Json, list[bytes]]) -> None:
         """Newest last; the oldest go when there are more than TILES_KEPT bytes."""

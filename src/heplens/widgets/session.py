@@ -17,6 +17,7 @@ from .offers import instead
 from .progress import Progress
 from .rebase import rebased
 from .submission import Submission
+from .warming import Warming
 from .worker import Task, Worker
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Session:
         self._publish = publish
         self._worker = Worker()
         self._builder = Worker("heplens-tiles")  # a drag that begins must not wait for a count that runs
+        self._warming = Warming(self._builder)
         self._status = m.Status()
         self._outcome: tuple[int, Outcome] | None = None
         self._submission: Submission | None = None
@@ -258,6 +260,8 @@ class Session:
             fields |= self._compute.handles(base)
             self._set_status(m.Status("idle", "", outcome.events))
         self._reply("counts", request.id, buffers, revision=request.revision, key=key, **fields)
+        if key == "reference":
+            self._warming.later(lambda cancel: self._compute.warm(base, cancel))
 
     def _snapshot(self, request: m.AskSnapshot, task: Task) -> None:
         with self._lock:
@@ -276,6 +280,7 @@ class Session:
         progress = Progress(self._reply, request.id, request.revision, self._compute.counts)
         fields, buffers = self._compute.tile(base, request.handle, task.cancelled.is_set, progress.events)
         self._reply("tile", request.id, buffers, revision=request.revision, **fields)
+        self._warming.later(lambda cancel: self._compute.warm(base, cancel))
 
     def _script(self, request: m.AskScript) -> None:
         self._reply("script", request.id, text=self._compute.script(self.analysis))
@@ -323,6 +328,7 @@ class Session:
         # A slot per page: two tabs on one kernel must not take each other's answers away.
         client = id.partition(".")[0]
         worker = self._builder if slot == "tile" else self._worker
+        self._warming.stop()
         worker.submit(f"{slot} {client}", work, dropped)
 
     def _guarded(self, id: str, run: Callable[[], None], task: Task | None = None) -> bool:

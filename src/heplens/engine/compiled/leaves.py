@@ -46,6 +46,15 @@ class Column:
         return truth
 
 
+def joined(columns: Sequence[Column]) -> Column:
+    """Columns one after the other."""
+    values = np.concatenate([column.values for column in columns])
+    if all(column.valid is None for column in columns):
+        return Column(values)
+    valid = [np.ones(len(c.values), np.bool_) if c.valid is None else c.valid for c in columns]
+    return Column(values, np.concatenate(valid))
+
+
 #: What was asked for: a key of the store, less the block, and the nodes that it takes.
 Requests = dict[tuple[Hashable, ...], tuple[Node, ...]]
 

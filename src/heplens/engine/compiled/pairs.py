@@ -6,21 +6,26 @@ only says which of them are there.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from ...analysis.axes import Axis
 from ...columns.nodes import Node
-from .leaves import Column, bins_of, owners
+from .leaves import Column, bins_of, joined, owners
 from .lift import Lift, Objects, UnsupportedError, named
 from .rows import PROPAGATE, Rows, picked
 
 if TYPE_CHECKING:
     from .events import Events
+
+
+#: Pairs whose values are computed together.
+ROWS = 2**18
 
 
 @dataclass(frozen=True)
@@ -77,14 +82,15 @@ class Pairs(Rows):
         from .levels import ranks_of
 
         def make() -> Column:
-            both = np.empty((2, self.events.offsets(self.of)[-1]), np.int64)
+            kind = np.int32 if max(self.count, self.events.offsets(self.of)[-1]) < 2**31 else np.int64
+            both = np.empty((2, self.events.offsets(self.of)[-1]), kind)
             ranks_of(self.events.offsets(self.of), self.events.able(self.of), self.offsets, both[0], both[1])
             return Column(both)
 
         both = self.events.leaves.kept((*self._part, "ranks"), make).values
         return both[0], both[1]
 
-    @property
+    @cached_property
     def owner(self) -> Any:
         """The event of each pair."""
         return self.events.leaves.kept((*self._part, "owner"), lambda: owners(self.offsets))
@@ -92,13 +98,29 @@ class Pairs(Rows):
     def kept(self, node: Node) -> Column:
         """As `column`, kept for the next tile."""
         column: Column = self.events.leaves.kept(
-            (*self._part, self._name, "column", node.identity), lambda: self.column(node)
+            (*self._part, self._name, "column", node.identity),
+            lambda: joined([part.column(node) for part in self._parts()]),
         )
         return column
 
     def bins(self, axes: Sequence[Axis], nodes: Sequence[Node]) -> Any:
         part = (*self._part, self._name, "bins", tuple(axes), tuple(node.identity for node in nodes))
-        return self.events.leaves.kept(part, lambda: bins_of(axes, [self.column(node) for node in nodes]))
+
+        def make() -> Any:
+            return np.concatenate([bins_of(axes, [some.column(node) for node in nodes]) for some in self._parts()])
+
+        return self.events.leaves.kept(part, make)
+
+    def _parts(self) -> Iterator[Self]:
+        """The same pairs, some at a time: what is computed on the way stays small, and in the cache."""
+        for start in range(0, max(self.count, 1), ROWS):
+            rows = slice(start, start + ROWS)
+            part = copy(self)
+            part.index = Index(self.offsets, self.index.first[rows], self.index.second[rows])
+            part.count = len(part.index.first)
+            part.owner = self.owner[rows]
+            part._columns, part._sums = {}, {}
+            yield part
 
 
 class Combinations(Pairs):
