@@ -6,24 +6,18 @@ import { AddStep } from './dashboardAdd';
 import { Cutflow } from './dashboardCutflow';
 import { Steps } from './dashboardSteps';
 import { Toolbar, type Tools, type Status } from './dashboardToolbar';
-import type {
-  Actions,
-  CutflowRow,
-  Handle,
-  State,
-  Step
-} from './dashboardTypes';
+import type { Actions, Handle, State, Step } from './dashboardTypes';
+import { useLive, type Live } from './live';
 
 interface Props {
   state: State;
   steps: Step[];
-  rows: CutflowRow[];
   problems: string[];
   status: Status;
   failure: string;
   notice: string;
   handles(step: string): Handle[];
-  valueOf(handle: Handle): number | null;
+  live: Live;
   actions: Actions;
   tools: Tools;
   regions: string[];
@@ -32,7 +26,7 @@ interface Props {
 }
 
 export function Dashboard(props: Props) {
-  const { state, steps, rows, problems, failure, actions } = props;
+  const { state, steps, problems, failure, actions, live } = props;
   return (
     <div class="heplens-dashboard">
       <Toolbar
@@ -58,11 +52,11 @@ export function Dashboard(props: Props) {
           <Steps
             steps={steps}
             handles={props.handles}
-            valueOf={props.valueOf}
+            live={live}
             actions={actions}
           />
           <AddStep steps={steps} actions={actions} />
-          <Cutflow rows={rows} />
+          <LiveCutflow live={live} />
         </section>
         <section class="heplens-plots" aria-label="Histograms">
           {props.children}
@@ -70,4 +64,9 @@ export function Dashboard(props: Props) {
       </div>
     </div>
   );
+}
+
+function LiveCutflow({ live }: { live: Live }) {
+  useLive(live, ({ sequence }) => sequence());
+  return <Cutflow rows={live.cutflow()} />;
 }

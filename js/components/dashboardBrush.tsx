@@ -6,6 +6,7 @@ import { gridValue, nearestIndex, shown, type Grid } from '../brush/grid';
 import { along, DrawLayer, valueAt } from './dashboardDraw';
 import type { Actions, Frame, Handle } from './dashboardTypes';
 import { OWN_KEYS } from './keys';
+import { useLive, type Live } from './live';
 
 /** Steps made with the keyboard within this time are one edit. */
 const KEYBOARD_PAUSE = 300;
@@ -15,13 +16,13 @@ interface Props {
   frame: Frame;
   grid: Grid | null;
   handles: Handle[];
-  valueOf(handle: Handle): number | null;
+  live: Live;
   actions: Actions;
 }
 
 export function Brush(props: Props) {
-  const { plot, frame, grid, handles, valueOf, actions } = props;
-  const placed = handles.filter(h => h.grid && valueOf(h) !== null);
+  const { plot, frame, grid, handles, live, actions } = props;
+  const placed = handles.filter(h => h.grid && live.valueOf(h) !== null);
   return (
     <div
       class="heplens-brush"
@@ -32,13 +33,9 @@ export function Brush(props: Props) {
         height: `${frame.height}px`
       }}
     >
-      {placed.map(handle => {
-        const at = 100 * along(frame, valueOf(handle) as number);
-        const style = handle.operator.startsWith('>')
-          ? { left: 0, width: `${at}%` }
-          : { left: `${at}%`, right: 0 };
-        return <div class="heplens-dim" key={handle.id} style={style} />;
-      })}
+      {placed.map(handle => (
+        <Dim key={handle.id} handle={handle} frame={frame} live={live} />
+      ))}
       {grid && (
         <DrawLayer plot={plot} frame={frame} grid={grid} actions={actions} />
       )}
@@ -48,7 +45,7 @@ export function Brush(props: Props) {
           low={low}
           high={high}
           frame={frame}
-          valueOf={valueOf}
+          live={live}
           actions={actions}
         />
       ))}
@@ -56,13 +53,29 @@ export function Brush(props: Props) {
         <Edge
           key={handle.id}
           handle={handle}
-          value={valueOf(handle) as number}
           frame={frame}
+          live={live}
           actions={actions}
         />
       ))}
     </div>
   );
+}
+
+interface DimProps {
+  handle: Handle;
+  frame: Frame;
+  live: Live;
+}
+
+/** What a handle cuts away. */
+function Dim({ handle, frame, live }: DimProps) {
+  const value = useLive(live, ({ valueOf }) => valueOf(handle)) as number;
+  const at = 100 * along(frame, value);
+  const style = handle.operator.startsWith('>')
+    ? { left: 0, width: `${at}%` }
+    : { left: `${at}%`, right: 0 };
+  return <div class="heplens-dim" style={style} />;
 }
 
 /** Lower and upper edges that belong together. */
@@ -135,15 +148,13 @@ function letGo(element: HTMLElement): void {
   }
 }
 
-interface EdgeProps {
-  handle: Handle;
-  value: number;
-  frame: Frame;
+interface EdgeProps extends DimProps {
   actions: Actions;
 }
 
-function Edge({ handle, value, frame, actions }: EdgeProps) {
+function Edge({ handle, frame, live, actions }: EdgeProps) {
   const grid = handle.grid as Grid;
+  const value = useLive(live, ({ valueOf }) => valueOf(handle)) as number;
   const keys = useKeys(handle.step, actions, steps =>
     actions.move(
       handle,
@@ -192,15 +203,15 @@ interface BandProps {
   low: Handle;
   high: Handle;
   frame: Frame;
-  valueOf(handle: Handle): number | null;
+  live: Live;
   actions: Actions;
 }
 
 /** The strip above a window: moves it as a whole, and takes it away. */
-function Band({ low, high, frame, valueOf, actions }: BandProps) {
+function Band({ low, high, frame, live, actions }: BandProps) {
   const grid = low.grid as Grid;
-  const from = valueOf(low) as number;
-  const to = valueOf(high) as number;
+  const from = useLive(live, ({ valueOf }) => valueOf(low)) as number;
+  const to = useLive(live, ({ valueOf }) => valueOf(high)) as number;
   const held = useRef({ x: 0, low: 0, high: 0 });
   /** Both edges by the same number of steps of the grid, neither beyond its end. */
   const shift = (start: { low: number; high: number }, steps: number): void => {

@@ -1,6 +1,16 @@
 /** Numbers as people read them. */
 
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const FIVE = new Intl.NumberFormat('en', { maximumSignificantDigits: 5 });
+/** By digits after the point; to make one takes longer than to use it a hundred times. */
+const FIXED = Array.from(
+  { length: 7 },
+  (_, digits) =>
+    new Intl.NumberFormat('en', {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits
+    })
+);
 
 /** 1,258 events; 1.234e+7 only where digits would not fit. */
 export function events(value: number): string {
@@ -15,9 +25,7 @@ export function weighted(value: number): string {
   const size = Math.abs(value);
   return size >= 1e6 || (size > 0 && size < 1e-3)
     ? value.toExponential(3)
-    : new Intl.NumberFormat('en', { maximumSignificantDigits: 5 }).format(
-        value
-      );
+    : FIVE.format(value);
 }
 
 export function percent(part: number, whole: number): string {
@@ -33,10 +41,7 @@ export function withError(value: number, error: number): string {
   if (digits > 6 || Math.abs(value) >= 1e9) {
     return `${value.toExponential(3)} ± ${error.toExponential(1)}`;
   }
-  const format = new Intl.NumberFormat('en', {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits
-  });
+  const format = FIXED[digits];
   return `${format.format(value)} ± ${format.format(error)}`;
 }
 

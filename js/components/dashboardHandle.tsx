@@ -5,17 +5,19 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { gridValue, nearestIndex, shown } from '../brush/grid';
 import type { Handle, HandleActions } from './dashboardTypes';
 import { OWN_KEYS } from './keys';
+import { useLive, type Live } from './live';
 
 /** Steps made with the keyboard within this time are one edit. */
 const KEYBOARD_PAUSE = 300;
 
-interface Props {
+interface RowProps {
   handle: Handle;
-  value: number | null;
+  live: Live;
   actions: HandleActions;
 }
 
-export function HandleRow({ handle, value, actions }: Props) {
+export function HandleRow({ handle, live, actions }: RowProps) {
+  const value = useLive(live, ({ valueOf }) => valueOf(handle));
   const reason = actions.reason(handle);
   return (
     <div class="heplens-handle" onPointerEnter={() => actions.prepare(handle)}>
@@ -34,6 +36,12 @@ export function HandleRow({ handle, value, actions }: Props) {
       <Slider handle={handle} value={value} actions={actions} />
     </div>
   );
+}
+
+interface Props {
+  handle: Handle;
+  value: number | null;
+  actions: HandleActions;
 }
 
 function Slider({ handle, value, actions }: Props) {

@@ -15,16 +15,16 @@ import type {
   PlotModels
 } from './dashboardTypes';
 import { OWN_KEYS } from './keys';
+import { useLive, type Live } from './live';
 
 interface Props {
   plot: PlotModels;
   index: number;
-  counts: Counts | undefined;
   edges: Float64Array | undefined;
   frame: Frame | undefined;
   handles: Handle[];
   log: boolean;
-  valueOf(handle: Handle): number | null;
+  live: Live;
   actions: Actions;
   onLog(): void;
   onEdit(): void;
@@ -32,7 +32,7 @@ interface Props {
 }
 
 export function PlotCard(props: Props) {
-  const { plot, index, counts, edges, frame, actions, box } = props;
+  const { plot, index, edges, frame, live, actions, box } = props;
   const [bin, setBin] = useState(-1);
   const remove = (): void =>
     void actions.edit({ op: 'remove', name: plot.name }, plot.name);
@@ -86,11 +86,7 @@ export function PlotCard(props: Props) {
             <RemoveIcon />
           </Tool>
         </span>
-        {counts && edges && bin >= 0 ? (
-          <Bin counts={counts} edges={edges} bin={bin} />
-        ) : (
-          counts && <Flow counts={counts} />
-        )}
+        <Numbers plot={plot} edges={edges} bin={bin} live={live} />
       </figcaption>
       {problem && (
         <p class="heplens-error" role="alert">
@@ -100,7 +96,9 @@ export function PlotCard(props: Props) {
       {plot.drawn ? (
         <div
           class="heplens-canvas"
-          onPointerMove={event => setBin(binAt(event, frame, edges))}
+          onPointerMove={event =>
+            setBin(event.buttons ? -1 : binAt(event, frame, edges))
+          }
           onPointerLeave={() => setBin(-1)}
         >
           <div class="heplens-bokeh" ref={box} />
@@ -110,7 +108,7 @@ export function PlotCard(props: Props) {
               frame={frame}
               grid={plot.grid}
               handles={props.handles}
-              valueOf={props.valueOf}
+              live={live}
               actions={actions}
             />
           )}
@@ -122,6 +120,27 @@ export function PlotCard(props: Props) {
         </p>
       )}
     </figure>
+  );
+}
+
+interface NumbersProps {
+  plot: PlotModels;
+  edges: Float64Array | undefined;
+  bin: number;
+  live: Live;
+}
+
+/** The bin under the pointer, or what lies in the axis and beyond. */
+function Numbers({ plot, edges, bin, live }: NumbersProps) {
+  useLive(live, ({ sequence }) => sequence());
+  const counts = live.counts(plot);
+  if (!counts) {
+    return null;
+  }
+  return edges && bin >= 0 ? (
+    <Bin counts={counts} edges={edges} bin={bin} />
+  ) : (
+    <Flow counts={counts} />
   );
 }
 

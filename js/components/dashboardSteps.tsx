@@ -9,15 +9,16 @@ import { Name } from './dashboardName';
 import { Tool } from './dashboardTool';
 import type { Actions, Handle, Step } from './dashboardTypes';
 import { OWN_KEYS } from './keys';
+import type { Live } from './live';
 
 interface Props {
   steps: Step[];
   handles(step: string): Handle[];
-  valueOf(handle: Handle): number | null;
+  live: Live;
   actions: Actions;
 }
 
-export function Steps({ steps, handles, valueOf, actions }: Props) {
+export function Steps({ steps, handles, live, actions }: Props) {
   const [dragged, setDragged] = useState<string | null>(null);
   if (steps.length === 0) {
     return <p class="heplens-empty">No cuts yet: every event is counted.</p>;
@@ -41,7 +42,7 @@ export function Steps({ steps, handles, valueOf, actions }: Props) {
             last={index === steps.length - 1}
             name={name}
             handles={handles(name)}
-            valueOf={valueOf}
+            live={live}
             actions={actions}
             dragging={dragged !== null}
             onDrag={() => setDragged(name)}
@@ -59,7 +60,7 @@ interface RowProps {
   last: boolean;
   name: string;
   handles: Handle[];
-  valueOf(handle: Handle): number | null;
+  live: Live;
   actions: Actions;
   dragging: boolean;
   onDrag(): void;
@@ -67,7 +68,7 @@ interface RowProps {
 }
 
 function StepRow(props: RowProps) {
-  const { step, index, name, handles, valueOf, actions } = props;
+  const { step, index, name, handles, live, actions } = props;
   const [over, setOver] = useState(false);
   const enabled = step.enabled ?? true;
   const problem = actions.problem(name);
@@ -163,7 +164,7 @@ function StepRow(props: RowProps) {
           <HandleRow
             key={handle.id}
             handle={handle}
-            value={valueOf(handle)}
+            live={live}
             actions={actions}
           />
         ))}

@@ -61,6 +61,7 @@ function setup(): { kernel: Kernel; mover: Mover; reader: Reader } {
     requests: new Requests(kernel),
     state: { revision: 1 } as State,
     changed: () => {},
+    moved: () => {},
     fail: error => assert.ok(error instanceof Stale, String(error))
   };
   const reader = new Reader(whole);

@@ -82,7 +82,9 @@ export class Mover {
 
   /** The handle stands at `value` now, and its partner at another; nothing is committed. */
   move(handle: Handle, value: number, partner: Partner | null = null): void {
-    if (this.drag?.handle.id !== handle.id || this.drag.released) {
+    const before = this.drag?.slice;
+    const begins = this.drag?.handle.id !== handle.id || this.drag.released;
+    if (begins || !this.drag) {
       this.drag = {
         handle,
         value,
@@ -96,7 +98,11 @@ export class Mover {
     this.drag.value = value;
     this.drag.partner = partner;
     this.place(this.drag);
-    this.whole.changed(true);
+    if (begins || !before !== !this.drag.slice) {
+      this.whole.changed(true);
+    } else {
+      this.whole.moved();
+    }
   }
 
   /** Show the numbers of an edit that is not committed. */

@@ -30,6 +30,8 @@ export interface Whole {
   readonly state: State;
   /** Something is to be drawn; `numbers` when what plots show has changed. */
   changed(numbers?: boolean): void;
+  /** Handles stand elsewhere; numbers come from where they came from before. */
+  moved(): void;
   fail(error: unknown): void;
 }
 

@@ -21,9 +21,7 @@ import { Mover } from './mover';
 import { Reader, type Whole } from './reader';
 import { Closed, Refusal, Requests, Stale, type Channel } from './requests';
 
-export interface Model extends Channel {
-  get(name: 'state'): State;
-}
+export type Model = Channel & { get(name: 'state'): State };
 
 /** A refusal that a step shows under its text. */
 export interface Problem {
@@ -31,6 +29,9 @@ export interface Problem {
   position: number | null;
   text: string;
 }
+
+/** What is to be drawn again: what follows the handles, or all. */
+export type Change = 'position' | 'anything';
 
 /** An answer that takes longer than this makes the page say that the kernel is busy. */
 const BUSY_AFTER = 700;
@@ -58,7 +59,7 @@ export class Store implements Whole {
   sequence = 0;
 
   private pictured = 0;
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Set<(what: Change) => void>();
   private clock = 0;
   private views = 0;
 
@@ -71,7 +72,7 @@ export class Store implements Whole {
 
   // --- for views ----------------------------------------------------------------------------------------------------
 
-  subscribe(listener: () => void): () => void {
+  subscribe(listener: (what: Change) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -121,8 +122,8 @@ export class Store implements Whole {
   }
 
   look(name: string): Look {
-    const { logs, mover } = this;
-    return { region: this.region, log: logs.has(name), moving: mover.moving };
+    const { logs, mover, region } = this;
+    return { region, log: logs.has(name), moving: mover.moving };
   }
 
   // --- edits --------------------------------------------------------------------------------------------------------
@@ -225,8 +226,7 @@ export class Store implements Whole {
 
   /** Hand the analysis over to Dask, or stop the job that runs. */
   dask(): void {
-    const running = this.state.job?.phase === 'running';
-    const kind = running ? 'cancel_job' : 'submit';
+    const kind = this.state.job?.phase === 'running' ? 'cancel_job' : 'submit';
     this.requests.ask('accepted', { kind }).catch(error => this.fail(error));
   }
 
@@ -310,9 +310,12 @@ export class Store implements Whole {
     if (numbers) {
       this.sequence += 1;
     }
-    for (const listener of this.listeners) {
-      listener();
-    }
+    this.listeners.forEach(listener => listener('anything'));
+  }
+
+  moved(): void {
+    this.sequence += 1;
+    this.listeners.forEach(listener => listener('position'));
   }
 
   private async refresh(): Promise<void> {
@@ -334,8 +337,8 @@ export class Store implements Whole {
   }
 
   private tick(): void {
-    const busy =
-      !this.dead && this.requests.waiting(performance.now()) > BUSY_AFTER;
+    const waits = this.requests.waiting(performance.now());
+    const busy = !this.dead && waits > BUSY_AFTER;
     if (busy !== this.busy) {
       this.busy = busy;
       this.changed();

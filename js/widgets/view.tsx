@@ -12,20 +12,18 @@ import {
 
 import { bokehjs, inflate } from '../components/bokeh/bokehjs';
 import { Dashboard } from '../components/dashboard';
-import { events, size } from '../components/dashboardFormat';
 import { HistogramEditor } from '../components/dashboardHistogram';
 import { AddIcon } from '../components/dashboardIcons';
 import { PlotCard } from '../components/dashboardPlot';
 import { Tool } from '../components/dashboardTool';
-import type { Status } from '../components/dashboardToolbar';
 import type { Actions } from '../components/dashboardTypes';
-import { countsOf } from '../brush/series';
-import type { Counts } from '../brush/tile';
 import { Legend } from '../components/dashboardLegend';
 import { bytes, type LayerModels, type PlotModels } from './messages';
 import { load, save } from './exchange';
+import { liveOf } from './live';
 import { pictureOf } from './picture';
 import { Plots, type Frame } from './plots';
+import { statusOf } from './status';
 import type { Store } from './store';
 
 /** How long nothing has changed before the notebook's picture is brought up to date; milliseconds. */
@@ -55,6 +53,8 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
   const [edited, setEdited] = useState<string | null>(null);
   const boxes = useMemo(() => new Map<string, HTMLElement>(), []);
   const plots = useRef<Plots | null>(null);
+  const followers = useMemo(() => new Set<() => void>(), []);
+  const live = useMemo(() => liveOf(store, followers), [store, followers]);
   const room = useRoom(root);
   const { mover, reader } = store;
   const { numbers, snapshot } = reader;
@@ -62,12 +62,19 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
   useEffect(() => {
     // Positions come faster than the screen shows them: everything is drawn once per frame, the plots included.
     let frame = 0;
+    let all = false;
     const draw = (): void => {
       frame = 0;
       plots.current?.paint();
-      redraw(0);
+      if (all) {
+        redraw(0);
+      } else {
+        followers.forEach(update => update());
+      }
+      all = false;
     };
-    const stop = store.subscribe(() => {
+    const stop = store.subscribe(what => {
+      all ||= what === 'anything';
       plots.current?.invalidate();
       frame ||= requestAnimationFrame(draw);
     });
@@ -75,7 +82,7 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
       stop();
       cancelAnimationFrame(frame);
     };
-  }, [store]);
+  }, [store, followers]);
 
   const onFrame = useCallback((name: string, frame: Frame) => {
     setFrames(old =>
@@ -167,13 +174,12 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
     <Dashboard
       state={store.state}
       steps={steps}
-      rows={mover.cutflow()}
       problems={numbers?.problems ?? []}
       status={statusOf(store)}
       failure={store.failure}
       notice={notice}
       handles={step => mover.handles(step)}
-      valueOf={handle => mover.valueOf(handle)}
+      live={live}
       actions={actions}
       tools={tools}
       regions={regionsOf(plotsShown)}
@@ -185,14 +191,13 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
           <PlotCard
             plot={plot}
             index={index}
-            counts={mainCounts(store, plot)}
             edges={snapshot?.edges.get(plot.name)?.[0]}
             frame={frames[plot.name]}
             handles={(numbers?.handles ?? []).filter(
               h => h.plots.includes(plot.name) && isOn(store, h.step)
             )}
             log={store.logs.has(plot.name)}
-            valueOf={handle => mover.valueOf(handle)}
+            live={live}
             actions={actions}
             onLog={() => store.toggleLog(plot.name)}
             onEdit={() => setEdited(edited === plot.name ? null : plot.name)}
@@ -275,19 +280,6 @@ export function useRoom(root: HTMLElement): boolean {
   return room;
 }
 
-/** The numbers that the caption of a plot is about; a map has none. */
-function mainCounts(store: Store, plot: PlotModels): Counts | undefined {
-  const counts = store.counts(plot.name);
-  if (!counts || !plot.drawn || plot.kind === 'map') {
-    return undefined;
-  }
-  const regions = Math.max(1, plot.regions.length);
-  const datasets = Math.max(1, plot.datasets.length);
-  const size = counts.values.length / regions / datasets;
-  const { of } = plot.layers[plot.main];
-  return countsOf(counts, of, { size, regions, region: store.region });
-}
-
 export function regionsOf(plots: PlotModels[]): string[] {
   return plots.flatMap(p => (p.drawn ? [p.regions] : []))[0] ?? [];
 }
@@ -317,49 +309,6 @@ function same(a: Frame | undefined, b: Frame): boolean {
     a !== undefined &&
     (Object.keys(b) as (keyof Frame)[]).every(k => a[k] === b[k])
   );
-}
-
-function statusOf(store: Store): Status {
-  if (store.dead) {
-    return {
-      text: 'Kernel gone: this is the last state. Copy as code keeps the analysis.',
-      tone: 'bad',
-      share: null
-    };
-  }
-  if (store.busy) {
-    const text =
-      store.queued > 0 ? 'Kernel busy, change queued' : 'Kernel busy';
-    return { text, tone: 'busy', share: null };
-  }
-  const { progress, numbers, memory } = store.reader;
-  const { preparing, bytes } = store.mover;
-  if (progress) {
-    const text = `Counting, ${events(progress.done)} of ${events(progress.total)} events`;
-    return { text, tone: 'quiet', share: shareOf(progress) };
-  }
-  if (preparing) {
-    const text = 'Preparing the handle';
-    return { text, tone: 'quiet', share: shareOf(preparing) };
-  }
-  if (store.state.status?.phase === 'running') {
-    return { text: 'Counting…', tone: 'quiet', share: null };
-  }
-  const seen = numbers?.events ?? null;
-  if (seen === null) {
-    return { text: '', tone: 'quiet', share: null };
-  }
-  const kernel = (memory?.columns ?? 0) + (memory?.tiles ?? 0);
-  const held = kernel + bytes > 0 ? ` · ${size(kernel + bytes)}` : '';
-  const title =
-    `Memory: ${size(memory?.columns ?? 0)} of columns (at most ${size(memory?.budget ?? 0)}) and ` +
-    `${size(memory?.tiles ?? 0)} of tiles in the kernel, ${size(bytes)} of tiles in this page`;
-  const text = `${events(seen)} events${held}`;
-  return { text, title, tone: 'quiet', share: null };
-}
-
-function shareOf({ done, total }: { done: number; total: number }) {
-  return total > 0 ? done / total : 0;
 }
 
 /** The script, or, without a kernel, the document that opens as the same analysis. */
