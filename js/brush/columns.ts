@@ -112,9 +112,12 @@ export function logRange(counts: Counts): [number, number] {
   return high > 0 ? [Math.max(low, high * 1e-7) / 2, high * 2.5] : [0.1, 1];
 }
 
+/** How much further an axis grows than it must, of its length. */
+const SPARE = 0.25;
+
 /**
- * The y axis while a handle moves: it grows at once, and shrinks only when the plot has become small in it, so that
- * the axis does not tremble with every step.
+ * The y axis while a handle moves: it grows with some to spare, and shrinks only when the plot has become small in it,
+ * so that the axis does not tremble with every step.
  */
 export function steadyRange(
   now: [number, number],
@@ -122,7 +125,15 @@ export function steadyRange(
 ): [number, number] {
   const fits = wanted[1] <= now[1] && wanted[0] >= now[0];
   const small = wanted[1] - wanted[0] < 0.45 * (now[1] - now[0]);
-  return fits && !small ? now : wanted;
+  if (fits) {
+    return small ? wanted : now;
+  }
+  const spare = SPARE * (wanted[1] - wanted[0]);
+  // A logarithmic axis begins above zero, and cannot be let down by a length.
+  return [
+    wanted[0] < Math.min(0, now[0]) ? wanted[0] - spare : wanted[0],
+    wanted[1] > now[1] ? wanted[1] + spare : wanted[1]
+  ];
 }
 
 /** The columns of a 2-D plot, x slowest: the cells, and room for their values in `c4`. */

@@ -99,7 +99,9 @@ test('an outline rises at the first edge and falls at the last', () => {
 });
 
 test('an axis grows at once and shrinks late', () => {
-  assert.deepEqual(steadyRange([0, 10], [0, 12]), [0, 12]);
+  assert.deepEqual(steadyRange([0, 10], [0, 12]), [0, 15]);
+  assert.deepEqual(steadyRange([0, 10], [-4, 8]), [-7, 8]);
+  assert.deepEqual(steadyRange([2, 10], [1, 9]), [1, 9]);
   assert.deepEqual(steadyRange([0, 10], [0, 8]), [0, 10]);
   assert.deepEqual(steadyRange([0, 10], [0, 2]), [0, 2]);
 });
