@@ -62,8 +62,8 @@ FLOOR = """
     const paint = () => {
         frame = 0;
         boxes.forEach((box, i) => {
-            box.heplensPaint(made[i][k % POSITIONS]);
-            window.bench.note(box.closest('[data-plot]').dataset.plot);
+            const note = () => window.bench.note(box.closest('[data-plot]').dataset.plot);
+            box.heplensPaint(made[i][k % POSITIONS]).then(note);
         });
     };
     const move = () => {

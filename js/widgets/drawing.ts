@@ -27,7 +27,7 @@ export interface Look {
 export interface Drawing {
   /** How many numbers the counts must have. */
   readonly size: number;
-  /** Bring all sources up to date; the caller paints. */
+  /** Fill the columns of all sources and set the axes; the caller tells the glyphs, and paints. */
   update(counts: Counts, look: Look): void;
   /** The values that are drawn, for tests. */
   values(): Float64Array;
@@ -35,8 +35,6 @@ export interface Drawing {
 
 interface Layer {
   models: LayerModels;
-  outline: BokehModel;
-  rows: BokehModel;
   drawn: Drawn;
   space: [Float64Array, Float64Array, Float64Array];
 }
@@ -63,7 +61,7 @@ export class BinsDrawing implements Drawing {
     const find = (id: string | null): BokehModel =>
       id && document.get_model_by_id(id);
     this.layers = models.layers.map(layer => {
-      // The sources keep these arrays; later only what is in them changes, and the sources say so. They must not be
+      // The sources keep these arrays; later only what is in them changes, and the caller says so. They must not be
       // empty when the plots are built: a stepped area without points never comes to an end in BokehJS 3.9.
       const drawn = columnsFor(edges);
       const outline = find(layer.outline);
@@ -75,7 +73,7 @@ export class BinsDrawing implements Drawing {
         rows.data = drawn.rows;
       }
       const space = [0, 1, 2].map(() => new Float64Array(this.one));
-      return { models: layer, outline, rows, drawn, space } as Layer;
+      return { models: layer, drawn, space } as Layer;
     });
   }
 
@@ -97,13 +95,11 @@ export class BinsDrawing implements Drawing {
     this.rescale(look.log);
     this.range = look.moving ? steadyRange(this.range, wanted) : wanted;
     const floor = look.log ? this.range[0] : null;
-    this.layers.forEach(({ models, outline, rows, drawn, space }, i) => {
+    this.layers.forEach(({ models, drawn, space }, i) => {
       const below = models.below.length
         ? partOf(counts.values, models.below, place, space[2])
         : null;
       fillColumns(drawn, parts[i], below, floor);
-      outline?.change.emit();
-      rows?.change.emit();
     });
     this.figure.y_range.setv({ start: this.range[0], end: this.range[1] });
   }
@@ -145,7 +141,6 @@ export class BinsDrawing implements Drawing {
 export class MapDrawing implements Drawing {
   readonly size: number;
   private readonly columns: Columns;
-  private readonly cells: BokehModel;
   private readonly colours: BokehModel;
   private readonly one: number;
   private readonly space: Float64Array;
@@ -166,9 +161,8 @@ export class MapDrawing implements Drawing {
       Math.max(1, models.regions.length);
     this.space = new Float64Array(this.one);
     this.columns = mapColumnsFor(x, y);
-    this.cells = document.get_model_by_id(models.cells);
     this.colours = document.get_model_by_id(models.colours);
-    this.cells.data = this.columns;
+    document.get_model_by_id(models.cells).data = this.columns;
   }
 
   update(counts: Counts, { region, moving }: Look): void {
@@ -181,7 +175,6 @@ export class MapDrawing implements Drawing {
       this.high = high;
       this.colours.high = high;
     }
-    this.cells.change.emit();
   }
 
   values(): Float64Array {

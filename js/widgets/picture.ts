@@ -9,7 +9,7 @@ export async function pictureOf(
   plots: Plots,
   root: HTMLElement
 ): Promise<ArrayBuffer | null> {
-  const drawn = plots.canvases();
+  const drawn = await plots.canvases();
   const grid = root.querySelector('.heplens-plots');
   if (drawn.length === 0 || !grid || root.clientWidth === 0) {
     return null;

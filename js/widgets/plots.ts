@@ -29,6 +29,8 @@ interface Plot {
   box: HTMLElement;
   figure: BokehModel;
   view: BokehModel;
+  /** The views of what is drawn from sources. */
+  glyphs: BokehModel[];
   drawing: Drawing;
   visible: boolean;
   dirty: boolean;
@@ -38,7 +40,7 @@ interface Plot {
 /** A plot's element; tests read from it what was drawn, and the benchmark paints ready-made numbers. */
 interface PlotBox extends HTMLElement {
   heplensValues?: () => Float64Array;
-  heplensPaint?: (counts: Counts) => void;
+  heplensPaint?: (counts: Counts) => Promise<void>;
 }
 
 /** What the view asks when it paints. */
@@ -111,6 +113,7 @@ export class Plots {
           box,
           figure,
           view,
+          glyphs: figure.renderers.map((one: BokehModel) => views.get_one(one)),
           drawing,
           visible: true,
           dirty: true,
@@ -134,10 +137,10 @@ export class Plots {
   }
 
   /** The plots as they are painted, each with its name; also those out of sight. */
-  canvases(): { name: string; canvas: HTMLCanvasElement; box: HTMLElement }[] {
-    for (const plot of this.plots.values()) {
-      this.refresh(plot);
-    }
+  async canvases(): Promise<
+    { name: string; canvas: HTMLCanvasElement; box: HTMLElement }[]
+  > {
+    await Promise.all([...this.plots.values()].map(plot => this.refresh(plot)));
     return [...this.plots.values()].map(({ name, view, box }) => ({
       name,
       canvas: view.export('png', true).canvas as HTMLCanvasElement,
@@ -208,32 +211,41 @@ export class Plots {
     this.frame = 0;
     for (const plot of this.plots.values()) {
       if (plot.visible) {
-        this.refresh(plot);
+        void this.refresh(plot);
       }
     }
   }
 
-  private refresh(plot: Plot): void {
+  private async refresh(plot: Plot): Promise<void> {
     const counts = plot.dirty ? this.source.counts(plot.name) : undefined;
     if (counts && counts.values.length === plot.drawing.size) {
-      this.update(plot, counts);
+      plot.dirty = false;
+      const sequence = this.source.sequence();
+      await this.show(plot, counts, this.source.look(plot.name));
+      plot.painted = sequence;
+      plot.box.dataset.painted = String(sequence);
     }
   }
 
-  private update(plot: Plot, counts: Counts): void {
-    this.show(plot, counts, this.source.look(plot.name));
-    plot.dirty = false;
-    plot.painted = this.source.sequence();
-    plot.box.dataset.painted = String(plot.painted);
-  }
-
-  private show({ view, drawing }: Plot, counts: Counts, look: Look): void {
-    // Bokeh would paint on a clock of its own, and leave out every fourth frame.
+  /**
+   * Paint numbers once, before the frame is over.
+   *
+   * Bokeh would paint on a clock of its own, and leave out every fourth frame. Told by its source, a glyph takes the
+   * numbers a few microtasks later and then asks for a paint in the next frame; awaited, one paint is enough.
+   */
+  private async show(
+    { view, glyphs, drawing }: Plot,
+    counts: Counts,
+    look: Look
+  ): Promise<void> {
     view.pause();
     drawing.update(counts, look);
+    await Promise.all(glyphs.map(glyph => glyph.set_data()));
     view.unpause(true);
-    view.invalidate_painters();
-    view.repaint();
+    if (!this.gone) {
+      view.invalidate_painters();
+      view.repaint();
+    }
   }
 
   private report(plot: Plot): void {
