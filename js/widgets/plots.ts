@@ -123,6 +123,7 @@ export class Plots {
         (box as PlotBox).heplensPaint = counts =>
           this.show(plot, counts, { region: 0, log: false, moving: true });
         this.plots.set(models.name, plot);
+        this.steady(plot);
       }
     });
     this.watch();
@@ -165,6 +166,20 @@ export class Plots {
     this.document = null;
     this.views = null;
     this.plots.clear();
+  }
+
+  /** Labels that become narrower while a handle moves leave the axes where they are, under the pointer. */
+  private steady({ name, figure }: Plot): void {
+    for (const side of figure.left) {
+      const layout = this.views.get_one(side)?.layout;
+      const changed = layout?.has_size_changed;
+      if (changed) {
+        layout.has_size_changed = () =>
+          this.source.look(name).moving
+            ? layout._content_size().width > layout.bbox.width
+            : changed.call(layout);
+      }
+    }
   }
 
   private watch(): void {

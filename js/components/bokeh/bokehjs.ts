@@ -84,15 +84,22 @@ function withoutStyles(bokeh: Bokeh): void {
 }
 
 /**
- * With every paint BokehJS writes the same place into the style sheet of each axis and renderer anew; the browser then
- * works out styles before each label it draws, which takes longer than all the rest of the paint.
+ * With every paint BokehJS writes the place of each axis and glyph into a style sheet of its own; the browser then works
+ * out styles before the next label is drawn, which takes longer than all the rest of the paint. Sheets are written when
+ * they change, and the empty elements of glyphs have no place.
  */
 function withSteadySheets(bokeh: Bokeh): void {
-  const { prototype } = bokeh.require('core/dom').InlineStyleSheet;
-  const update = prototype._update;
-  prototype._update = function (css: string) {
+  const sheet = bokeh.require('core/dom').InlineStyleSheet.prototype;
+  const update = sheet._update;
+  sheet._update = function (css: string) {
     if (this.css !== css) {
       update.call(this, css);
     }
+  };
+  const { GlyphRendererView } = bokeh.require(
+    'models/renderers/glyph_renderer'
+  );
+  GlyphRendererView.prototype.update_position = function () {
+    this.position.replace(':host { display: none; }');
   };
 }
