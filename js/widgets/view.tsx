@@ -53,6 +53,8 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
   const [edited, setEdited] = useState<string | null>(null);
   const boxes = useMemo(() => new Map<string, HTMLElement>(), []);
   const plots = useRef<Plots | null>(null);
+  /** The frame in which what has changed will be drawn, 0 when all of it is. */
+  const frame = useRef(0);
   const followers = useMemo(() => new Set<() => void>(), []);
   const live = useMemo(() => liveOf(store, followers), [store, followers]);
   const room = useRoom(root);
@@ -61,10 +63,9 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
 
   useEffect(() => {
     // Positions come faster than the screen shows them: everything is drawn once per frame, the plots included.
-    let frame = 0;
     let all = false;
     const draw = (): void => {
-      frame = 0;
+      frame.current = 0;
       plots.current?.paint();
       if (all) {
         redraw(0);
@@ -76,11 +77,12 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
     const stop = store.subscribe(what => {
       all ||= what === 'anything';
       plots.current?.invalidate();
-      frame ||= requestAnimationFrame(draw);
+      frame.current ||= requestAnimationFrame(draw);
     });
     return () => {
       stop();
-      cancelAnimationFrame(frame);
+      cancelAnimationFrame(frame.current);
+      frame.current = 0;
     };
   }, [store, followers]);
 
@@ -123,7 +125,8 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
   useEffect(() => {
     // For tests: what this view shows, and for which revision.
     const fits = snapshot?.shape === numbers?.shape;
-    const ready = plots.current && store.settled && fits;
+    const drawn = plots.current && frame.current === 0;
+    const ready = drawn && store.settled && fits;
     root.dataset.state = store.dead
       ? 'dead'
       : store.failure
