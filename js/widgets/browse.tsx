@@ -3,8 +3,12 @@
 import type { InitializeProps, RenderProps } from '@anywidget/types';
 import { render } from 'preact';
 
-import { Browser, type Place } from '../components/browser/browser';
-import { uprootExpression } from '../components/browser/code';
+import {
+  Browser,
+  type EntryAction,
+  type Place
+} from '../components/browser/browser';
+import { cellFor, uprootExpression } from '../components/browser/code';
 import { entryId, fileEntry, type Entry } from '../components/browser/entries';
 import { TreeModel } from '../components/browser/model';
 import { PreviewModel } from '../components/browser/previewModel';
@@ -95,15 +99,31 @@ class Shared {
   }
 }
 
+/** A kernel and its files are not known to the page: paths are copied as the kernel takes them, code as it runs there. */
 const ACTIONS = [
-  {
-    label: 'Copy as uproot',
-    run: (entries: Entry[]) =>
-      void navigator.clipboard.writeText(
-        entries.map(entry => uprootExpression(entry.file, entry)).join('\n')
-      )
-  }
+  copying('Copy cell', entries =>
+    cellFor(
+      entries.map(entry => ({ file: entry.file, entry, main: '' })),
+      'heplens'
+    )
+  ),
+  copying('Copy as uproot', entries =>
+    entries.map(entry => uprootExpression(entry.file, entry)).join('\n')
+  ),
+  copying('Copy path', entries =>
+    [...new Set(entries.map(entry => entry.file))].join('\n')
+  )
 ];
+
+function copying(
+  label: string,
+  code: (entries: Entry[]) => string
+): EntryAction {
+  return {
+    label,
+    run: entries => void navigator.clipboard.writeText(code(entries))
+  };
+}
 
 function View({ shared }: { shared: Shared }) {
   useChanges(shared);

@@ -47,9 +47,13 @@ export function Browser(props: Props) {
         <input
           type="search"
           class="heplens-filter-input"
-          placeholder="Filter"
+          placeholder={model.many ? 'Filter open files' : 'Filter this file'}
           aria-label="Filter names and titles"
-          title="Words or abbreviations of the name, words of the title, * and ?, type:float. Searches the open files."
+          title={`Words of the name or title, abbreviations (mupt), * and ?, type:float. Searches ${
+            model.many
+              ? 'the names of files and all that is in those that are open'
+              : 'all that is in this file'
+          }.`}
           spellcheck={false}
           value={model.filter}
           onInput={event => model.setFilter(event.currentTarget.value)}
@@ -111,6 +115,9 @@ function stateOf(place: Place, model: TreeModel, lines: Line[]) {
       />
     );
   }
+  if (lines.length === 0 && model.filter !== '' && model.loading) {
+    return <Sentence tone="loading" text="Searching …" />;
+  }
   if (lines.length === 0) {
     return (
       <Sentence
@@ -118,7 +125,7 @@ function stateOf(place: Place, model: TreeModel, lines: Line[]) {
         text={
           model.filter === ''
             ? place.message
-            : 'Nothing in the open files matches the filter.'
+            : `Nothing in ${model.many ? 'the open files' : 'this file'} matches the filter.`
         }
       />
     );

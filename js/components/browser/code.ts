@@ -163,7 +163,7 @@ function datasetCell(chosen: Chosen[], style: Style): string {
 function heplensCell(chosen: Chosen): [string, string] {
   const { file, entry } = chosen;
   const { row, members, tree } = entry;
-  if (row.kind === 'file' || row.kind === 'directory') {
+  if (['file', 'folder', 'directory'].includes(row.kind)) {
     const node = row.path === '' ? '' : `, ${literal(row.path)}`;
     return [HEPLENS, `hl.inspect(${literal(file)}${node})`];
   }

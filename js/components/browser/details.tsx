@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 
 import { useChanges } from '../use';
-import { sizeOf, type Entry } from './entries';
+import type { Entry } from './entries';
 import { bytes, count, measure } from './format';
 import { isJagged, KindIcon } from './icons';
 import type { Figure } from './listing';
@@ -169,9 +169,8 @@ function facts(row: Entry['row']): [string, string][] {
     }
     found.push(['Entries', parts.join(' in ')]);
   }
-  const packed = sizeOf(row);
+  const { bytes: packed, uncompressed_bytes: full } = row;
   if (packed !== null) {
-    const { uncompressed_bytes: full } = row;
     found.push([
       'Size',
       full !== null && packed > 0 && full > packed

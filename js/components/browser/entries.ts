@@ -8,6 +8,8 @@ export interface Entry {
   /** The file's path as its source knows it. */
   file: string;
   row: Row;
+  /** Of a member of a group: its name without that of the group, which stands above it. */
+  field?: string;
   /** Changes when the file on disk does. */
   version: string;
   /** The path of the tree that it is in, or null. */
@@ -30,15 +32,6 @@ const BLANK = {
   group: '',
   error: null
 };
-
-/** Bytes on disk, when they are known: a branch whose baskets are kept in the tree's own record says 0. */
-export function sizeOf({ kind, bytes, entries }: Entry['row']): number | null {
-  const unknown =
-    bytes === 0 &&
-    entries !== 0 &&
-    (kind === 'branch' || kind === 'collection');
-  return unknown ? null : bytes;
-}
 
 /** What an entry is called in the tree: its file, and where it is in there. */
 export function entryId(file: string, path: string): string {
@@ -99,12 +92,19 @@ export function entriesOf(parent: Entry, rows: Row[]): Entry[] {
     if (members === undefined || members.length < 2) {
       lines.push(entry(row));
     } else if (members[0] === row) {
+      const fields = fieldsOf(
+        row.group,
+        members.map(({ name }) => name)
+      );
       lines.push({
         id: `${parent.id}\0\0${row.group}`,
         file,
         version,
         tree,
-        members: members.map(entry),
+        members: members.map((member, place) => ({
+          ...entry(member),
+          field: fields[place]
+        })),
         row: {
           ...BLANK,
           path: parent.row.path,
@@ -120,6 +120,23 @@ export function entriesOf(parent: Entry, rows: Row[]): Entry[] {
     }
   }
   return lines;
+}
+
+/** `pt` of `Muon_pt` and of `AnalysisMuonsAuxDyn.pt`; in full where that leaves nothing, or says two things at once. */
+function fieldsOf(group: string, names: string[]): string[] {
+  const short = names.map(name =>
+    name.startsWith(group)
+      ? name
+          .slice(group.length)
+          .replace(/^Aux(Dyn)?\./, '')
+          .replace(/^[_.]+/, '')
+      : name
+  );
+  return short.map((field, place) =>
+    field === '' || short.indexOf(field) !== short.lastIndexOf(field)
+      ? names[place]
+      : field
+  );
 }
 
 function total(

@@ -1,7 +1,8 @@
 /**
  * What is typed in the filter box: words, `*` and `?` as in a shell, and `type:word`. All have to match.
  *
- * A word matches inside a name or title, or as the beginnings of a name's parts: `mupt` finds `Muon_pt`.
+ * A word matches inside a name or title. Only where nothing does, it is taken for an abbreviation, the beginnings of a
+ * name's parts, so that `mupt` finds `Muon_pt` and does not drown what is called so.
  */
 
 export interface Filterable {
@@ -12,13 +13,34 @@ export interface Filterable {
 
 export type Matches = (row: Filterable) => boolean;
 
-/** A predicate for the text, or null when it asks for nothing. Upper and lower case are the same. */
-export function filterOf(text: string): Matches | null {
-  const tests = text.toLowerCase().split(/\s+/).filter(Boolean).map(wordTest);
-  return tests.length > 0 ? row => tests.every(test => test(row)) : null;
+export interface Filter {
+  matches: Matches;
+  /** 0 for the very name that was typed, 1 for a name that begins so, 2 for all others. */
+  rank(name: string): number;
 }
 
-function wordTest(word: string): Matches {
+/** What the text asks for, or null when that is nothing. Upper and lower case are the same. */
+export function filterOf(text: string, abbreviated = false): Filter | null {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const tests = words.map(word => wordTest(word, abbreviated));
+  const plain = words.filter(word => !/^type:|[*?]/.test(word));
+  return words.length === 0
+    ? null
+    : {
+        matches: row => tests.every(test => test(row)),
+        rank: name => {
+          const lower = name.toLowerCase();
+          return Math.min(
+            2,
+            ...plain.map(word =>
+              lower === word ? 0 : lower.startsWith(word) ? 1 : 2
+            )
+          );
+        }
+      };
+}
+
+function wordTest(word: string, abbreviated: boolean): Matches {
   if (word.startsWith('type:')) {
     const wanted = word.slice(5);
     return row => row.type.toLowerCase().includes(wanted);
@@ -34,7 +56,7 @@ function wordTest(word: string): Matches {
   return row =>
     row.name.toLowerCase().includes(word) ||
     row.title.toLowerCase().includes(word) ||
-    abbreviates(word, row.name);
+    (abbreviated && abbreviates(word, row.name));
 }
 
 /** Whether the letters of `word` come in `name` in this order, each next to the last or at the beginning of a part. */
@@ -42,7 +64,7 @@ function abbreviates(word: string, name: string): boolean {
   const lower = name.toLowerCase();
   const begins = (at: number) =>
     at === 0 ||
-    /[^A-Za-z0-9]/.test(name[at - 1]) ||
+    /[^A-Za-z0-9]/.test(name[at - 1] + name[at]) ||
     (/[A-Z]/.test(name[at]) && /[^A-Z]/.test(name[at - 1])) ||
     (/[0-9]/.test(name[at]) && /[^0-9]/.test(name[at - 1]));
   // Where the letter before this one may stand.

@@ -1,7 +1,7 @@
 /** From what is known of the files to the lines of the tree, from the top. */
 
 import type { Entry } from './entries';
-import type { Matches } from './filter';
+import { type Filter, filterOf } from './filter';
 
 /** What is known of what is below an entry. */
 export type Level =
@@ -47,21 +47,32 @@ export interface Known {
   level(entry: Entry): Level | undefined;
 }
 
-export function linesOf(known: Known, matches: Matches | null): Line[] {
+/** The lines for what is typed in the filter. */
+export function filtered(known: Known, text: string): Line[] {
+  const lines = linesOf(known, filterOf(text));
+  return lines.some(line => line.kind === 'entry')
+    ? lines
+    : linesOf(known, filterOf(text, true));
+}
+
+function linesOf(known: Known, filter: Filter | null): Line[] {
   const lines: Line[] = [];
 
   const add = (
     entries: Entry[],
     depth: number,
     parent: string | null,
-    matches: Matches | null
+    filter: Filter | null
   ) => {
-    const shown = matches
-      ? entries.filter(entry => survives(known, entry, matches))
+    const shown = filter
+      ? ordered(
+          entries.filter(entry => survives(known, entry, filter)),
+          filter
+        )
       : entries;
     shown.forEach((entry, index) => {
       // While filtering, what was found further down shows, whether its parents were opened or not.
-      const deeper = matches !== null && hides(known, entry, matches);
+      const deeper = filter !== null && hides(known, entry, filter);
       const open = known.isOpen(entry.id) || deeper;
       lines.push({
         kind: 'entry',
@@ -75,7 +86,7 @@ export function linesOf(known: Known, matches: Matches | null): Line[] {
         parent
       });
       if (entry.row.expandable && open) {
-        below(entry, depth + 1, entry.id, deeper ? matches : null);
+        below(entry, depth + 1, entry.id, deeper ? filter : null);
       }
     });
   };
@@ -84,7 +95,7 @@ export function linesOf(known: Known, matches: Matches | null): Line[] {
     entry: Entry,
     depth: number,
     parent: string | null,
-    matches: Matches | null
+    filter: Filter | null
   ) => {
     const level = known.level(entry);
     const note = (tone: NoteLine['tone'], text: string, since = 0) =>
@@ -110,27 +121,37 @@ export function linesOf(known: Known, matches: Matches | null): Line[] {
       } else if (level.entries.length === 0) {
         note('empty', entry.row.kind === 'file' ? 'Empty file' : 'Empty');
       }
-      add(level.entries, depth, parent, matches);
+      add(level.entries, depth, parent, filter);
     }
   };
 
   if (known.single) {
-    known.roots.forEach(root => below(root, 0, null, matches));
+    known.roots.forEach(root => below(root, 0, null, filter));
   } else {
-    add(known.roots, 0, null, matches);
+    add(known.roots, 0, null, filter);
   }
   return lines;
 }
 
-function survives(known: Known, entry: Entry, matches: Matches): boolean {
-  return matches(entry.row) || hides(known, entry, matches);
+/** What is called as was typed comes first, then what begins so; else as it is stored. */
+function ordered(entries: Entry[], filter: Filter): Entry[] {
+  const rank = ({ row, field }: Entry) =>
+    Math.min(filter.rank(row.name), filter.rank(field ?? row.name));
+  return entries
+    .map(entry => ({ entry, rank: rank(entry) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ entry }) => entry);
+}
+
+function survives(known: Known, entry: Entry, filter: Filter): boolean {
+  return filter.matches(entry.row) || hides(known, entry, filter);
 }
 
 /** Whether anything below the entry, as far as it is known, matches. */
-function hides(known: Known, entry: Entry, matches: Matches): boolean {
+function hides(known: Known, entry: Entry, filter: Filter): boolean {
   const level = known.level(entry);
   return (
     level?.status === 'ready' &&
-    level.entries.some(child => survives(known, child, matches))
+    level.entries.some(child => survives(known, child, filter))
   );
 }

@@ -140,8 +140,8 @@ test('the filter shows matches with what they are in', async () => {
 });
 
 test('filters: words, wildcards, types', () => {
-  const found = (text: string) =>
-    filterOf(text)?.({
+  const found = (text: string, abbreviated = false) =>
+    filterOf(text, abbreviated)?.matches({
       name: 'Muon_pt',
       title: 'transverse momentum (GeV)',
       type: 'var * float32'
@@ -160,6 +160,86 @@ test('filters: words, wildcards, types', () => {
   for (const text of ['m*_p', 'pt type:int', 'pt eta', '*(*']) {
     assert.equal(found(text), false, text);
   }
+  for (const text of ['mupt', 'mpt', 'mu_pt']) {
+    assert.equal(found(text), false, text);
+    assert.equal(found(text, true), true, text);
+  }
+  assert.equal(found('mtp', true), false);
+});
+
+test('what is called as was typed comes first, abbreviations only where nothing is', async () => {
+  const { source, model } = await opened();
+  model.refresh();
+  source.asked[2].answer([tree]);
+  await settled();
+  const stored = ['optics', 'pt_raw', 'Proton_time', 'pt', 'eta'];
+  source.asked[3].answer(stored.map(name => row(`Events/${name}`)));
+  await settled();
+  const found = (text: string) => {
+    model.setFilter(text);
+    return names(model.lines()).slice(2);
+  };
+  assert.deepEqual(found('pt'), ['pt', 'pt_raw', 'optics']);
+  assert.deepEqual(found('prti'), ['Proton_time']);
+  assert.deepEqual(found('nowhere'), []);
+});
+
+test('a filter reads what it looks into: trees of open files, then split branches, a few at a time', async () => {
+  const source = new Waiting();
+  const model = new TreeModel(source);
+  model.setRoots([file('a.root'), file('b.root')]);
+  model.open((model.lines()[0] as EntryLine).entry);
+  model.setFilter('deep');
+  const trees = Array.from({ length: 20 }, (_, i) => ({
+    ...tree,
+    path: `T${i}`,
+    name: `T${i}`
+  }));
+  source.asked[0].answer(trees);
+  await settled();
+  assert.equal(source.asked.length, 1 + 8, 'a few at a time');
+  for (let i = 1; i <= 20; i++) {
+    source.asked[i].answer([
+      row(`T${i - 1}/vector`, { expandable: true }),
+      row(`T${i - 1}/x`)
+    ]);
+    await settled();
+  }
+  assert.deepEqual(
+    source.asked.slice(21, 23).map(({ node }) => node),
+    ['T0/vector', 'T1/vector']
+  );
+  source.asked[21].answer([row('T0/vector/deep')]);
+  await settled();
+  assert.deepEqual(names(model.lines()), ['a.root', 'T0', 'vector', 'deep']);
+  assert.ok(source.asked.every(({ file }) => file === 'a.root'));
+});
+
+test('members of a group show their field, and in full where that says nothing', () => {
+  const stored = [
+    'AnalysisMuonsAuxDyn.pt',
+    'AnalysisMuonsAux.eta',
+    'AnalysisMuonsAux.phi',
+    'AnalysisMuonsAuxDyn.phi',
+    'nAnalysisMuons',
+    ...Array.from({ length: GROUPED_ABOVE }, (_, i) => `AnalysisMuons_${i}`)
+  ];
+  const rows = stored.map(name =>
+    row(`CollectionTree/${name}`, { group: 'AnalysisMuons' })
+  );
+  const [group] = entriesOf(file('a.root'), rows);
+  assert.deepEqual(
+    group.members?.slice(0, 6).map(({ field }) => field),
+    [
+      'pt',
+      'eta',
+      'AnalysisMuonsAux.phi',
+      'AnalysisMuonsAuxDyn.phi',
+      'nAnalysisMuons',
+      '0'
+    ]
+  );
+  assert.equal(group.members?.[0].row.name, 'AnalysisMuonsAuxDyn.pt');
 });
 
 test('long lists of branches are grouped by collection, short ones are not', () => {

@@ -7,8 +7,9 @@
 
 import { entriesOf, type Entry } from './entries';
 import { filterOf } from './filter';
-import { type Known, type Level, type Line, linesOf } from './lines';
+import { filtered, type Known, type Level, type Line } from './lines';
 import type { Source } from './listing';
+import { unread } from './search';
 import { Selection } from './selection';
 
 export type { EntryLine, Line, NoteLine } from './lines';
@@ -19,8 +20,9 @@ export interface Kept {
   selected: string | null;
 }
 
-/** So many levels at a time are read for a filter, which looks into what has not been opened. */
+/** So many levels at a time are read for a filter, which looks into what has not been opened, and so many in all. */
 const SEARCHED = 8;
+const MOST = 400;
 
 export class TreeModel {
   /** With `single`, the one root is not a line itself: its children are the top (the document of one file). */
@@ -55,6 +57,16 @@ export class TreeModel {
 
   get filter(): string {
     return this._filter;
+  }
+
+  /** Whether there may be several files in it, of which a filter looks into those that are open. */
+  get many(): boolean {
+    const first = (entry: Entry) => {
+      const level = this._known.level(entry);
+      return level?.status === 'ready' ? level.entries[0]?.row.kind : undefined;
+    };
+    const kind = this.single ? this._roots.map(first)[0] : 'file';
+    return kind === 'file' || kind === 'folder';
   }
 
   get loading(): boolean {
@@ -197,7 +209,7 @@ export class TreeModel {
 
   /** What is to be seen, from the top. */
   lines(): Line[] {
-    this._lines ??= linesOf(this._known, filterOf(this._filter));
+    this._lines ??= filtered(this._known, this._filter);
     return this._lines;
   }
 
@@ -269,32 +281,18 @@ export class TreeModel {
     }
   }
 
-  /** Read what a filter has to look into: trees and directories of open files, a few at a time. */
+  /** Read what a filter has to look into, a few levels at a time. */
   private _search(): void {
     if (filterOf(this._filter) === null) {
       return;
     }
-    let free =
-      SEARCHED -
-      [...this._levels.values()].filter(level => level.status === 'loading')
-        .length;
-    const look = (entries: Entry[], depth: number) => {
-      for (const entry of entries) {
-        const level = this._known.level(entry);
-        if (level?.status === 'ready') {
-          look(level.entries, depth + 1);
-        } else if (level === undefined && free > 0 && depth < DEEPEST) {
-          if (['directory', 'tree', 'ntuple'].includes(entry.row.kind)) {
-            free -= 1;
-            this._want(entry);
-          }
-        }
-      }
-    };
-    look(
-      this._roots.filter(root => this._open.has(root.id)),
-      0
-    );
+    const reading = [...this._levels.values()].filter(
+      level => level.status === 'loading'
+    ).length;
+    const free = Math.min(SEARCHED - reading, MOST - this._levels.size);
+    for (const entry of unread(this._known).slice(0, Math.max(0, free))) {
+      this._want(entry);
+    }
   }
 
   private _forget(file: string): void {
@@ -322,6 +320,3 @@ export class TreeModel {
   private _lines: Line[] | null = null;
   private _listeners = new Set<() => void>();
 }
-
-/** Directories may contain themselves: a filter looks no deeper than this. */
-const DEEPEST = 6;

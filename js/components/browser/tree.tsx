@@ -2,7 +2,7 @@
 
 import { useId, useMemo } from 'preact/hooks';
 
-import { sizeOf, type Entry } from './entries';
+import type { Entry } from './entries';
 import { bytes, count } from './format';
 import { isJagged, KindIcon, Twisty, WarningIcon } from './icons';
 import { keyAction } from './keys';
@@ -128,8 +128,7 @@ interface ItemProps {
 function Item(props: ItemProps) {
   const { id, line, index, selected, onChoose, onMenu, onActivate } = props;
   const onPointerDown = useDrag(props.onDrag);
-  const { row } = line.entry;
-  const size = sizeOf(row);
+  const { row, field } = line.entry;
   return (
     <div
       id={id}
@@ -157,7 +156,7 @@ function Item(props: ItemProps) {
       <Twisty open={line.open} />
       <KindIcon row={row} />
       <span class="heplens-row-name">
-        {row.name === '' ? '(no name)' : row.name}
+        {(field ?? row.name) || '(no name)'}
         {row.cycle > 0 && /;\d+$/.test(row.path) && (
           <span class="heplens-row-cycle">;{row.cycle}</span>
         )}
@@ -169,7 +168,9 @@ function Item(props: ItemProps) {
       <span class="heplens-row-entries">
         {row.entries === null ? '' : count(row.entries)}
       </span>
-      <span class="heplens-row-bytes">{size === null ? '' : bytes(size)}</span>
+      <span class="heplens-row-bytes">
+        {row.bytes === null ? '' : bytes(row.bytes)}
+      </span>
     </div>
   );
 }

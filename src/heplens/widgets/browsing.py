@@ -1,7 +1,7 @@
 """What is behind a browser in a notebook: answers to its pages. Knows messages, but no comm and no Jupyter.
 
-Handlers may be called from any thread and return at once: files are read in a thread of their own, and where they are
-far away that may take its time.
+Handlers may be called from any thread and return at once: files are read in threads of their own. Those of this machine
+share one; a file that is far away has its own, so that others need not wait for it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from ..files import Row
 
 Send = Callable[[m.Json, Sequence[bytes]], None]
+
+# Seconds after which the thread of a remote file ends when nothing is asked of it.
+_REMOTE_IDLE = 5.0
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ class Browsing:
         self._rows: dict[tuple[str, str], Row] = {}
         self._remote: dict[str, OpenFile] = {}
         self._tasks: dict[str, Task] = {}
-        self._worker = Worker("heplens-browser")
+        self._local = Worker("heplens-browser")
+        self._distant: dict[str, Worker] = {}
 
     def state(self) -> m.Json:
         """What all views show alike."""
@@ -101,8 +105,9 @@ class Browsing:
 
     def close(self) -> None:
         """Stop reading, and forget what was read."""
-        self._worker.close()
         with self._lock:
+            for worker in (self._local, *self._distant.values()):
+                worker.close()
             self._rows.clear()
             self._remote.clear()
             self._tasks.clear()
@@ -122,12 +127,12 @@ class Browsing:
                 self._choose(request)
             case m.AskListing():
                 slot = f"listing {client} {request.file} {request.node}"
-                self._in_worker(slot, request.id, lambda: self._listing(request))
+                self._in_worker(request.file, slot, request.id, lambda: self._listing(request))
             case m.AskFigure():
                 # The choice has moved on: only the last figure of a page is of use.
-                self._in_worker(f"figure {client}", request.id, lambda: self._figure(request))
+                self._in_worker(request.file, f"figure {client}", request.id, lambda: self._figure(request))
             case m.AskScript():
-                self._in_worker("bokeh", request.id, lambda: self._script(request))
+                self._in_worker("", "bokeh", request.id, lambda: self._script(request))
 
     def _choose(self, request: m.Choose) -> None:
         with self._lock:
@@ -174,7 +179,7 @@ class Browsing:
         version, script = bokeh_script()
         self._send(m.reply("bokeh", request.id, version=version), [script])
 
-    def _in_worker(self, slot: str, id: str, run: Callable[[], None]) -> None:
+    def _in_worker(self, file: str, slot: str, id: str, run: Callable[[], None]) -> None:
         def work(task: Task) -> None:
             if not task.cancelled.is_set():
                 try:
@@ -193,7 +198,11 @@ class Browsing:
             self._send(m.reply("failed", id, reason="something newer was asked for"), [])
 
         with self._lock:
-            self._tasks[id] = self._worker.submit(slot, work, dropped)
+            worker = self._local
+            if is_remote(file):
+                # One that has nothing to do has no thread.
+                worker = self._distant.setdefault(file, Worker("heplens-browser-remote", idle=_REMOTE_IDLE))
+            self._tasks[id] = worker.submit(slot, work, dropped)
 
     def _cancel(self, id: str) -> None:
         with self._lock:
