@@ -57,6 +57,15 @@ def test_a_kernel_that_is_gone(open_notebook: Callable[..., Page], run_all: Call
     view = page.locator(".heplens-browse")
     expand(view, "events")
     expect(row(view, "NJet")).to_be_visible(timeout=30_000)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    row(view, "Jet_Px").click()
+    for label, copied in {
+        "Copy cell": f'import heplens as hl\n\nanalysis = hl.Analysis("{HZZ}:events")\nanalysis.arrays("Jet_Px")',
+        "Copy as uproot": f'uproot.open("{HZZ}")["events"]["Jet_Px"]',
+        "Copy path": HZZ,
+    }.items():
+        view.get_by_role("button", name=label).click()
+        page.wait_for_function("text => navigator.clipboard.readText().then(found => found === text)", arg=copied)
     page.evaluate("() => void window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     expect(view.locator(".heplens-browse-gone")).to_be_visible(timeout=60_000)
     expect(row(view, "NJet")).to_be_visible()

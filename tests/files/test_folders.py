@@ -13,7 +13,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import trustme
@@ -21,6 +20,7 @@ import trustme
 import heplens as hl
 from heplens.errors import FileError
 from heplens.files import opening
+from ranges import Ranges
 
 
 @pytest.fixture
@@ -65,26 +65,6 @@ def test_patterns(folder: Path) -> None:
     assert len(hl.inspect(folder / "sub")) == 1
     (folder / "empty").mkdir()
     assert len(hl.inspect(folder / "empty")) == 0
-
-
-class Ranges(http.server.SimpleHTTPRequestHandler):
-    """Files with the part that is asked for, as file servers do; Python's own ignores the question."""
-
-    def do_GET(self) -> None:
-        wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
-        path = Path(self.translate_path(self.path))
-        if not wanted or not path.is_file():
-            return super().do_GET()
-        content = path.read_bytes()[int(wanted[1]) : int(wanted[2]) + 1]
-        self.send_response(206)
-        size = path.stat().st_size
-        self.send_header("Content-Range", f"bytes {wanted[1]}-{int(wanted[1]) + len(content) - 1}/{size}")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-        return None
-
-    def log_message(self, format: str, *args: Any) -> None: ...
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
 import threading
 import time
 import zlib
@@ -14,6 +16,7 @@ import pytest
 import heplens as hl
 from heplens.files import PROTOCOL
 from heplens.widgets.browsing import Browsing, roots_of
+from ranges import Ranges
 from support import find
 
 HZZ = find("uproot-HZZ.root")
@@ -133,6 +136,43 @@ def test_a_file_that_is_deleted_while_it_is_open(tmp_path: Path) -> None:
     file.unlink()
     assert "there is no file" in page.ask("listing", file=str(file), node="events")["reason"]
     page.browsing.close()
+
+
+class Held(Ranges):
+    """A server that answers for `held` when the test lets it."""
+
+    hold: threading.Event
+
+    def translate_path(self, path: str) -> str:
+        if "held" in path:
+            assert self.hold.wait(60)
+        return super().translate_path(path)
+
+
+def test_a_slow_file_far_away_holds_up_no_other(tmp_path: Path) -> None:
+    for name in ("held.root", "a.root"):
+        (tmp_path / name).symlink_to(HZZ)
+    handler = type("Handler", (Held,), {"hold": threading.Event()})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    held, other = (f"http://127.0.0.1:{server.server_port}/{name}" for name in ("held.root", "a.root"))
+    page = Page([held, other])
+    assert [root["path"] for root in page.browsing.state()["roots"]] == [held, other]
+    waiting = page.post("listing", file=held, node="")
+    listing = page.ask("listing", file=other, node="events")["document"]
+    assert listing["rows"] == hl.inspect(HZZ, "events").to_json()["rows"]
+    for file in (other, HZZ):
+        figure = page.ask("figure", file=file, object="events/NJet", log=False)["document"]
+        assert figure["summary"]["values"] == 2421
+    page.ask("choose", file=other, path="events/NJet")
+    assert page.browsing.selected is not None
+    assert (page.browsing.selected.file, page.browsing.selected.entries) == (other, 2421)
+    assert not any(content["id"] == waiting for content, _ in page.sent)
+    handler.hold.set()
+    assert page.answer(waiting)[0]["document"]["rows"][0]["name"] == "events"
+    page.browsing.close()
+    server.shutdown()
+    server.server_close()
 
 
 def test_what_nobody_waits_for_is_not_read(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,9 @@ import { onTheme, themeOf } from './theme';
 /** What is at a place of the figure, in its own coordinates. */
 export type Probe = (x: number, y: number) => string | null;
 
+/** Pixels of the element's width for a number such as 60000. */
+const TICK_ROOM = 70;
+
 export class SingleFigure {
   private document: BokehModel = null;
   private views: BokehModel = null;
@@ -30,6 +33,7 @@ export class SingleFigure {
     // What is under the pointer is said in the caption, in the colours of the page; Bokeh's tooltip is always white.
     this.figure.toolbar.tools = [];
     this.paint();
+    this.spread();
     this.views = await add_document_standalone(document, this.box, [this.box]);
     if (this.gone) {
       this.clear();
@@ -84,6 +88,19 @@ export class SingleFigure {
       () => window.visualViewport?.removeEventListener('resize', zoomed),
       onTheme(() => this.paint())
     );
+    const resized = new ResizeObserver(() => this.spread());
+    resized.observe(this.box);
+    this.stops.push(() => resized.disconnect());
+  }
+
+  /** As many numbers below the axis as there is room for. */
+  private spread(): void {
+    const most = Math.floor(this.box.clientWidth / TICK_ROOM);
+    for (const { ticker } of this.figure.below) {
+      if (typeof ticker?.desired_num_ticks === 'number') {
+        ticker.desired_num_ticks = Math.min(6, Math.max(2, most));
+      }
+    }
   }
 
   private paint(): void {

@@ -51,8 +51,8 @@ export function Browser(props: Props) {
           aria-label="Filter names and titles"
           title={`Words of the name or title, abbreviations (mupt), * and ?, type:float. Searches ${
             model.many
-              ? 'the names of files and all that is in those that are open'
-              : 'all that is in this file'
+              ? 'the names of files, and the trees and directories of those that are open'
+              : 'the trees and directories of this file'
           }.`}
           spellcheck={false}
           value={model.filter}

@@ -48,7 +48,7 @@ export function Details({ entry, chosen, problem, preview, actions }: Props) {
     >
       <header class="heplens-details-head">
         <KindIcon row={row} />
-        <h3 title={row.name}>{row.name === '' ? '(no name)' : row.name}</h3>
+        <h3>{row.name === '' ? '(no name)' : row.name}</h3>
         {isJagged(row) && (
           <span class="heplens-badge" title="Every entry is a list">
             jagged
@@ -161,7 +161,8 @@ function facts(row: Entry['row']): [string, string][] {
   }
   if (row.entries !== null) {
     const parts = [count(row.entries)];
-    if (row.baskets !== null) {
+    // What is split has none of its own.
+    if (row.baskets) {
       const unit = row.kind === 'ntuple' ? 'cluster' : 'basket';
       parts.push(
         `${count(row.baskets)} ${unit}${row.baskets === 1 ? '' : 's'}`

@@ -15,8 +15,8 @@ export type Matches = (row: Filterable) => boolean;
 
 export interface Filter {
   matches: Matches;
-  /** 0 for the very name that was typed, 1 for a name that begins so, 2 for all others. */
-  rank(name: string): number;
+  /** Less is nearer, for something of these names: of every word 0 if it is one of them, 1 if one begins so, else 2. */
+  rank(names: string[]): number;
 }
 
 /** What the text asks for, or null when that is nothing. Upper and lower case are the same. */
@@ -28,14 +28,15 @@ export function filterOf(text: string, abbreviated = false): Filter | null {
     ? null
     : {
         matches: row => tests.every(test => test(row)),
-        rank: name => {
-          const lower = name.toLowerCase();
-          return Math.min(
-            2,
-            ...plain.map(word =>
-              lower === word ? 0 : lower.startsWith(word) ? 1 : 2
-            )
-          );
+        rank: names => {
+          const lower = names.map(name => name.toLowerCase());
+          const far = (word: string) =>
+            lower.includes(word)
+              ? 0
+              : lower.some(name => name.startsWith(word))
+                ? 1
+                : 2;
+          return plain.reduce((sum, word) => sum + far(word), 0);
         }
       };
 }

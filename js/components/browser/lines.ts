@@ -136,7 +136,7 @@ function linesOf(known: Known, filter: Filter | null): Line[] {
 /** What is called as was typed comes first, then what begins so; else as it is stored. */
 function ordered(entries: Entry[], filter: Filter): Entry[] {
   const rank = ({ row, field }: Entry) =>
-    Math.min(filter.rank(row.name), filter.rank(field ?? row.name));
+    filter.rank([row.name, field ?? row.name]);
   return entries
     .map(entry => ({ entry, rank: rank(entry) }))
     .sort((a, b) => a.rank - b.rank)

@@ -20,9 +20,11 @@ export interface Kept {
   selected: string | null;
 }
 
-/** So many levels at a time are read for a filter, which looks into what has not been opened, and so many in all. */
+/** So many levels at a time are read for a filter, which looks into what has not been opened. */
 const SEARCHED = 8;
-const MOST = 400;
+/** Files of xAOD split hundreds of branches: fewer of those, as long as not so much is known, so that previews come first. */
+const SEARCHED_BRANCHES = 2;
+const MOST = 64;
 
 export class TreeModel {
   /** With `single`, the one root is not a line itself: its children are the top (the document of one file). */
@@ -289,10 +291,14 @@ export class TreeModel {
     const reading = [...this._levels.values()].filter(
       level => level.status === 'loading'
     ).length;
-    const free = Math.min(SEARCHED - reading, MOST - this._levels.size);
-    for (const entry of unread(this._known).slice(0, Math.max(0, free))) {
-      this._want(entry);
-    }
+    const { places, branches } = unread(this._known);
+    const next =
+      places.length > 0
+        ? places.slice(0, Math.max(0, SEARCHED - reading))
+        : this._levels.size < MOST
+          ? branches.slice(0, Math.max(0, SEARCHED_BRANCHES - reading))
+          : [];
+    next.forEach(entry => this._want(entry));
   }
 
   private _forget(file: string): void {

@@ -6,8 +6,8 @@ import type { Known } from './lines';
 /** Directories may contain themselves: a filter looks no deeper than this. */
 const DEEPEST = 6;
 
-/** What is not known yet of open files: first all trees and directories, then branches that are split. */
-export function unread(known: Known): Entry[] {
+/** What is not known yet of open files: trees and directories, and branches that are split. */
+export function unread(known: Known): { places: Entry[]; branches: Entry[] } {
   const places: Entry[] = [];
   const branches: Entry[] = [];
   const look = (entries: Entry[], depth: number) => {
@@ -29,5 +29,5 @@ export function unread(known: Known): Entry[] {
     known.roots.filter(root => known.isOpen(root.id)),
     0
   );
-  return [...places, ...branches];
+  return { places, branches };
 }
