@@ -107,6 +107,7 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
         if (!gone) {
           built = new Plots(bokeh, source(store), onFrame);
           await built.build(snapshot, boxes);
+          built.paint();
           plots.current = built;
           redraw(0);
         }
