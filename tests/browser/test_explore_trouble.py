@@ -139,11 +139,13 @@ def test_two_browser_tabs_on_one_kernel(
     ready(second, 2)
     assert passed(view) == passed(other)
     assert painted(page, "mass") == painted(second, "mass") == values_of_run(page, "mass")
-    # Both move at once; what either shows in the end is the state.
-    for tab in (page, second):
-        edge = root(tab).locator('[data-edge="Z window/high/0"]')
-        edge.focus()
-        edge.press("ArrowLeft")
+    # Both change another step at once: both changes hold, whichever comes first, and both tabs show them.
+    edge = view.locator('[data-edge="Z window/high/0"]')
+    edge.focus()
+    threshold = other.locator('[data-number="good muons/literal/0"]')
+    threshold.fill("22")
+    edge.press("ArrowLeft")
+    threshold.press("Enter")
     ready(page, 4)
     ready(second, 4)
     assert painted(page, "mass") == painted(second, "mass") == values_of_run(page, "mass")
