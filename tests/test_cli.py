@@ -8,6 +8,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -149,30 +151,56 @@ def test_usage() -> None:
     assert heplens("--version").stdout == f"heplens {hl.__version__}\n"
 
 
-@pytest.mark.parametrize("workers", [(), ("--workers", "1")])
-def test_ctrl_c_keeps_the_partial(tmp_path: Path, workers: tuple[str, ...]) -> None:
-    """The signal comes when the first progress is shown, long before the end."""
+@pytest.mark.parametrize("place", ["here", "local cluster", "scheduler"])
+def test_ctrl_c_keeps_the_partial(tmp_path: Path, place: str) -> None:
+    """The signal comes when the first progress is shown, long before the end. The same command goes on from there."""
     files = tmp_path / "files"
     files.mkdir()
-    for i in range(200):
+    for i in range(80):
         (files / f"{i:03}.root").symlink_to(FILE)
-    (tmp_path / "many.json").write_text(analysis(str(files / "*.root")).to_json(), encoding="utf-8")
-    watched = tmp_path / "progress.txt"
+    many = analysis(str(files / "*.root"))
+    (tmp_path / "many.json").write_text(many.to_json(), encoding="utf-8")
+    with ExitStack() as stack:
+        command = ["run", "many.json", "-o", "out.json"]
+        if place == "scheduler":
+            command += ["--scheduler", _cluster(stack).scheduler_address]
+        if place != "here":
+            command += ["--workers", "1"] if place == "local cluster" else []
+            command += ["--directory", "job"]
+        text = _interrupted(command, tmp_path)
+        assert "interrupted; the partial result is in out.json" in text and "Traceback" not in text
+        result = load(tmp_path / "out.json")
+        assert not result.complete and 0 < len(result.used) < 80
+        if place == "here":
+            return
+        assert json.loads((tmp_path / "job" / "status.json").read_text())["state"] == "cancelled"
+        again = heplens(*command, cwd=tmp_path)
+        assert again.returncode == 0 and "of them from an earlier run" in again.stderr
+        assert load(tmp_path / "out.json")["mass"] == many.run()["mass"]
+
+
+def _cluster(stack: ExitStack) -> Any:
+    from distributed import LocalCluster
+
+    options = {"n_workers": 1, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    return stack.enter_context(LocalCluster(**options))
+
+
+def _interrupted(command: Sequence[str], folder: Path) -> str:
+    """What a command said until it ended after Ctrl-C, with the exit status of that."""
+    watched = folder / "progress.txt"
     with watched.open("w") as errors:
-        command = [sys.executable, "-u", "-c", _ON_A_TERMINAL, "run", "many.json", *workers, "-o", "out.json"]
         running = subprocess.Popen(
-            command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
-        )
+            [sys.executable, "-u", "-c", _ON_A_TERMINAL, *command],
+            cwd=folder, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
+        )  # fmt: skip
         try:
             _poll(lambda: re.search(r"\b[1-9][\d,]* of [\d,]+ (blocks|events)", watched.read_text()), running)
             os.killpg(running.pid, signal.SIGINT)  # a terminal sends it to the workers too
             assert running.wait(LIMIT) == 130, watched.read_text()
         finally:
             running.kill()
-    text = watched.read_text()
-    assert "interrupted; the partial result is in out.json" in text and "Traceback" not in text
-    result = load(tmp_path / "out.json")
-    assert not result.complete and 0 < len(result.used) < 200
+    return watched.read_text()
 
 
 # Progress is shown on terminals only: this one says it is one.

@@ -98,6 +98,9 @@ export function valueRange(counts: Counts): [number, number] {
   return [negative ? low * HEADROOM : 0, high * HEADROOM || 1];
 }
 
+/** The least of what a logarithmic scale shows, of its highest: below it are residues of sums, not contents. */
+const DECADES = 1e-7;
+
 /** The y axis on a logarithmic scale: from below the smallest positive bin to above the highest. */
 export function logRange(counts: Counts): [number, number] {
   const { values, variances } = counts;
@@ -109,7 +112,7 @@ export function logRange(counts: Counts): [number, number] {
       high = Math.max(high, values[i] + Math.sqrt(Math.max(0, variances[i])));
     }
   }
-  return high > 0 ? [Math.max(low, high * 1e-7) / 2, high * 2.5] : [0.1, 1];
+  return high > 0 ? [Math.max(low, high * DECADES) / 2, high * 2.5] : [0.1, 1];
 }
 
 /** How much further an axis grows than it must, of its length. */
@@ -154,21 +157,45 @@ export function mapColumnsFor(x: Float64Array, y: Float64Array): Columns {
   return columns;
 }
 
-/** Bring the cells up to date; `values` has flow bins all around. Returns the highest, 0 when there is none. */
+/**
+ * Bring the cells up to date; `values` has flow bins all around. With `log`, cells that are not above zero are empty.
+ *
+ * Returns the lowest and the highest of what is in a cell; zeros when there is nothing.
+ */
 export function fillMap(
   columns: Columns,
   values: Float64Array,
   nx: number,
-  ny: number
-): number {
-  let high = 0;
+  ny: number,
+  log = false
+): [number, number] {
+  let high = -Infinity;
+  let low = Infinity;
   for (let i = 0, k = 0; i < nx; i++) {
     const row = (i + 1) * (ny + 2) + 1;
     for (let j = 0; j < ny; j++, k++) {
       const value = values[row + j];
-      columns.c4[k] = value === 0 ? NaN : value;
-      high = Math.max(high, value);
+      const empty = value === 0 || (log && value < 0);
+      columns.c4[k] = empty ? NaN : value;
+      if (!empty) {
+        high = Math.max(high, value);
+        low = Math.min(low, value);
+      }
     }
   }
-  return high;
+  return high >= low ? [low, high] : [0, 0];
+}
+
+/** What the colours of a map span: from zero, or from the lowest of what is above it, and never nothing. */
+export function colourRange(
+  [low, high]: [number, number],
+  log: boolean
+): [number, number] {
+  if (!log) {
+    return high > low || low < 0 || high > 0
+      ? [Math.min(0, low), Math.max(0, high)]
+      : [0, 1];
+  }
+  const least = Math.max(low, high * DECADES);
+  return high > 0 ? [least, high > least ? high : 10 * least] : [0.1, 1];
 }

@@ -3,11 +3,13 @@
 import type { ComponentChildren } from 'preact';
 
 import { AddStep } from './dashboardAdd';
-import { Cutflow } from './dashboardCutflow';
+import { LiveCutflow } from './dashboardCutflow';
+import { RunIcon } from './dashboardIcons';
 import { Steps } from './dashboardSteps';
+import { Tool } from './dashboardTool';
 import { Toolbar, type Tools, type Status } from './dashboardToolbar';
 import type { Actions, Handle, State, Step } from './dashboardTypes';
-import { useLive, type Live } from './live';
+import type { Live } from './live';
 
 interface Props {
   state: State;
@@ -15,6 +17,10 @@ interface Props {
   problems: string[];
   status: Status;
   failure: string;
+  /** Only another job can tell the numbers. */
+  needsJob: boolean;
+  /** What is shown are numbers of an earlier analysis. */
+  outdated: boolean;
   notice: string;
   handles(step: string): Handle[];
   live: Live;
@@ -28,7 +34,7 @@ interface Props {
 export function Dashboard(props: Props) {
   const { state, steps, problems, failure, actions, live } = props;
   return (
-    <div class="heplens-dashboard">
+    <div class="heplens-dashboard" data-outdated={props.outdated || undefined}>
       <Toolbar
         state={state}
         status={props.status}
@@ -38,8 +44,17 @@ export function Dashboard(props: Props) {
         region={props.region}
       />
       {failure && (
-        <p class="heplens-failure" role="alert">
+        <p
+          class={props.needsJob ? 'heplens-offer' : 'heplens-failure'}
+          role="alert"
+        >
           {failure}
+          {props.needsJob && (
+            <Tool label="Run as a job" onClick={props.tools.dask}>
+              <RunIcon />
+              <span>Run as a job</span>
+            </Tool>
+          )}
         </p>
       )}
       {problems.map(problem => (
@@ -64,9 +79,4 @@ export function Dashboard(props: Props) {
       </div>
     </div>
   );
-}
-
-function LiveCutflow({ live }: { live: Live }) {
-  useLive(live, ({ sequence }) => sequence());
-  return <Cutflow rows={live.cutflow()} />;
 }

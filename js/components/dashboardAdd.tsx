@@ -72,9 +72,9 @@ export function AddStep({ steps, actions }: Props) {
     <div class="heplens-step heplens-new" data-new={kind}>
       <div class="heplens-step-head">
         <span class="heplens-step-name">
-          New {KINDS.find(k => k.kind === kind)?.word.toLowerCase()}
+          {KINDS.find(k => k.kind === kind)?.word}
         </span>
-        <span class="heplens-kind">Enter adds, Escape takes back</span>
+        <span class="heplens-kind">Enter adds, Esc cancels</span>
       </div>
       {kind === 'keep' && (
         <ExpressionInput

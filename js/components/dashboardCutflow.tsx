@@ -2,60 +2,111 @@
 
 import { events, percent, withError } from './dashboardFormat';
 import type { CutflowRow } from './dashboardTypes';
+import { FixedText } from './fixedText';
+import { useLive, type Live } from './live';
 
-export function Cutflow({ rows }: { rows: CutflowRow[] }) {
-  if (rows.length === 0) {
-    return null;
+interface Props {
+  rows(): CutflowRow[];
+  /** What moves the rows while they are shown. */
+  live?: Live;
+}
+
+/** Numbers are written one by one as they move; the table is drawn again when there are other columns or rows. */
+export function LiveCutflow({ live }: { live: Live }) {
+  useLive(live, ({ cutflow }) => columnsOf(cutflow()).join());
+  return <Cutflow rows={live.cutflow} live={live} />;
+}
+
+type Read = (row: CutflowRow, i: number, all: CutflowRow[]) => string;
+
+interface Column {
+  head: string;
+  title?: string;
+  read: Read;
+}
+
+const COLUMNS = {
+  events: { head: 'events', read: row => events(row.passed) },
+  weighted: {
+    head: 'weighted',
+    read: ({ weighted, variance }) =>
+      weighted === null ? '' : withError(weighted, Math.sqrt(variance ?? 0))
+  },
+  efficiency: {
+    head: 'eff. %',
+    title: 'of the events before this cut',
+    read: (row, i, all) =>
+      i === 0 ? '' : percent(row.passed, all[i - 1].passed)
+  },
+  total: {
+    head: 'total %',
+    title: 'of all events',
+    read: (row, i, all) => (i === 0 ? '' : percent(row.passed, all[0].passed))
+  },
+  missing: {
+    head: 'missing',
+    title: 'the value was missing or NaN: the cut failed',
+    read: ({ missing, nan }) => (missing + nan > 0 ? events(missing + nan) : '')
   }
+} satisfies Record<string, Column>;
+
+function columnsOf(rows: CutflowRow[]): (keyof typeof COLUMNS)[] {
   const hasWeights = rows.some(row => row.weighted !== null);
   const hasMissing = rows.some(row => row.missing + row.nan > 0);
+  return [
+    'events',
+    ...(hasWeights ? ['weighted' as const] : []),
+    'efficiency',
+    'total',
+    ...(hasMissing ? ['missing' as const] : [])
+  ];
+}
+
+export function Cutflow({ rows, live }: Props) {
+  const now = rows();
+  if (now.length === 0) {
+    return null;
+  }
+  const columns = columnsOf(now);
   return (
     <div class="heplens-cutflow-room">
-      <table class="heplens-cutflow">
+      <table
+        class="heplens-cutflow"
+        data-weighted={columns.includes('weighted') || undefined}
+      >
         <thead>
           <tr>
             <th scope="col">Cutflow</th>
-            <th scope="col">events</th>
-            {hasWeights && <th scope="col">weighted</th>}
-            <th scope="col" title="of the events before this cut">
-              eff.
-            </th>
-            <th scope="col" title="of all events">
-              total
-            </th>
-            {hasMissing && (
-              <th
-                scope="col"
-                title="the value was missing or NaN: the cut failed"
-              >
-                missing
-              </th>
-            )}
+            {columns.map(column => {
+              const { head, title }: Column = COLUMNS[column];
+              return (
+                <th key={column} scope="col" title={title} data-column={column}>
+                  {head}
+                </th>
+              );
+            })}
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, i) => (
-            <tr key={`${i} ${row.name}`} data-row={row.name}>
-              <th scope="row" title={row.name}>
-                {row.name}
+          {now.map(({ name }, i) => (
+            <tr key={`${i} ${name}`} data-row={name}>
+              <th scope="row" title={name}>
+                {name}
               </th>
-              <td data-passed={row.passed}>{events(row.passed)}</td>
-              {hasWeights && (
-                <td data-weighted={row.weighted}>
-                  {row.weighted === null
-                    ? ''
-                    : withError(row.weighted, Math.sqrt(row.variance ?? 0))}
-                </td>
-              )}
-              <td>{i === 0 ? '' : percent(row.passed, rows[i - 1].passed)}</td>
-              <td>{i === 0 ? '' : percent(row.passed, rows[0].passed)}</td>
-              {hasMissing && (
-                <td>
-                  {row.missing + row.nan > 0
-                    ? events(row.missing + row.nan)
-                    : ''}
-                </td>
-              )}
+              {columns.map(column => {
+                const { read }: Column = COLUMNS[column];
+                return (
+                  <td key={column} data-column={column}>
+                    <FixedText
+                      live={live}
+                      read={() => {
+                        const all = rows();
+                        return i < all.length ? read(all[i], i, all) : '';
+                      }}
+                    />
+                  </td>
+                );
+              })}
             </tr>
           ))}
         </tbody>

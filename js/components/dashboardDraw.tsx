@@ -51,7 +51,7 @@ export function DrawLayer({ plot, frame, grid, actions }: Props) {
     setDraft(next);
     const edit = operation(plot, grid, next);
     if (edit) {
-      actions.propose(edit);
+      actions.propose(edit, plot);
     }
   };
   const end = (commit: boolean): void => {

@@ -1,7 +1,7 @@
 /** Numbers as people read them. */
 
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const FIVE = new Intl.NumberFormat('en', { maximumSignificantDigits: 5 });
+const FOUR = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
 /** By digits after the point; to make one takes longer than to use it a hundred times. */
 const FIXED = Array.from(
   { length: 7 },
@@ -17,19 +17,20 @@ export function events(value: number): string {
   return Math.abs(value) < 1e12 ? WHOLE.format(value) : value.toPrecision(4);
 }
 
-/** A sum of weights: four digits, or all of a whole number. */
+/** A sum of weights: four digits, or all in front of the point. */
 export function weighted(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e9) {
+  const size = Math.abs(value);
+  if (size < 1e9 && (size >= 1e3 || Number.isInteger(value))) {
     return WHOLE.format(value);
   }
-  const size = Math.abs(value);
-  return size >= 1e6 || (size > 0 && size < 1e-3)
+  return size >= 1e9 || size < 1e-3
     ? value.toExponential(3)
-    : FIVE.format(value);
+    : FOUR.format(value);
 }
 
+/** Without its sign, which is in the head of the column. */
 export function percent(part: number, whole: number): string {
-  return whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : '–';
+  return whole > 0 ? ((100 * part) / whole).toFixed(1) : '–';
 }
 
 /** Value ± error with two significant digits of the error. */
@@ -43,10 +44,4 @@ export function withError(value: number, error: number): string {
   }
   const format = FIXED[digits];
   return `${format.format(value)} ± ${format.format(error)}`;
-}
-
-/** Bytes: 1.2 MB. */
-export function size(bytes: number): string {
-  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : [bytes / 1e6, 'MB'];
-  return `${value.toPrecision(value < 10 ? 2 : 3)} ${unit}`;
 }

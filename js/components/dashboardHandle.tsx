@@ -25,11 +25,16 @@ export function HandleRow({ handle, live, actions }: RowProps) {
         class="heplens-handle-label"
         title={
           reason
-            ? `${handle.label}: recounted as it moves, ${reason}`
+            ? `${handle.label}: ${handle.needs_job ? 'moving it takes a job' : 'recounted as it moves'}, ${reason}`
             : handle.label
         }
       >
-        {reason && <span class="heplens-recounted">↻ </span>}
+        {reason && !handle.needs_job && (
+          <span class="heplens-recounted">↻ </span>
+        )}
+        {reason && handle.needs_job && (
+          <span class="heplens-needs-job">job</span>
+        )}
         {handle.label}
       </span>
       <ExactNumber handle={handle} value={value} actions={actions} />

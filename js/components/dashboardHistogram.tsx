@@ -132,8 +132,10 @@ export function HistogramEditor(props: Props) {
           {(!line.was || line.was.kind === undefined) && (
             <>
               {box('bins', line.bins, '5ch', t => set(i, { bins: t }), 'auto')}
-              {box('from', line.low, '7ch', t => set(i, { low: t }), 'auto')}
-              {box('to', line.high, '7ch', t => set(i, { high: t }), 'auto')}
+              <span class="heplens-pair">
+                {box('from', line.low, '6ch', t => set(i, { low: t }), 'auto')}
+                {box('to', line.high, '6ch', t => set(i, { high: t }), 'auto')}
+              </span>
             </>
           )}
           {box('label', line.label, '16ch', t => set(i, { label: t }))}

@@ -32,7 +32,6 @@ export const CopyIcon = () => <Icon path="M9 9h11v11H9zM5 15H4V4h11v1" />;
 export const SaveIcon = () => <Icon path="M12 4v11m-5-5 5 5 5-5M4 20h16" />;
 export const OpenIcon = () => <Icon path="M12 15V4m-5 5 5-5 5 5M4 20h16" />;
 export const RunIcon = () => <Icon path="M7 5v14l11-7z" />;
-export const StopIcon = () => <Icon path="M6 6h12v12H6z" />;
 export const AddIcon = () => <Icon path="M12 5v14M5 12h14" />;
 export const RemoveIcon = () => <Icon path="m6 6 12 12M18 6 6 18" />;
 export const EditIcon = () => <Icon path="M4 20h4L19 9l-4-4L4 16zM13 7l4 4" />;

@@ -34,7 +34,8 @@ export function ExpressionInput(props: Props) {
   const { label, value, wrong, name, onInput } = props;
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [open, setOpen] = useState(false);
-  const [chosen, setChosen] = useState(-1);
+  /** Not its place: an answer that comes late must not take a choice away that was made among the options before. */
+  const [wanted, setWanted] = useState('');
   const [patient, setPatient] = useState(true);
   const [scrolled, setScrolled] = useState(0);
   const input = useRef<HTMLInputElement>(null);
@@ -55,7 +56,6 @@ export function ExpressionInput(props: Props) {
         if (got && input.current?.value === text) {
           setAnswer({ ...got, text, cursor });
           setOpen(show && got.options.length > 0);
-          setChosen(-1);
         }
       });
     }, ASK_AFTER);
@@ -77,6 +77,7 @@ export function ExpressionInput(props: Props) {
     element.setSelectionRange(before.length, before.length);
     element.focus();
     setOpen(false);
+    setWanted('');
     ask(text, before.length, call !== '');
   };
   const current = answer?.text === value ? answer : null;
@@ -87,6 +88,7 @@ export function ExpressionInput(props: Props) {
   const shown = wrong?.text === value ? wrong : live;
   const offer = shown && current?.problem?.instead;
   const options = open ? (answer?.options ?? []) : [];
+  const chosen = options.findIndex(option => option.text === wanted);
   return (
     <div class="heplens-expression">
       <input
@@ -108,6 +110,7 @@ export function ExpressionInput(props: Props) {
         onInput={event => {
           const { value: text, selectionStart } = event.currentTarget;
           onInput(text);
+          setWanted('');
           const cursor = selectionStart ?? text.length;
           ask(text, cursor, /([A-Za-z_]\w*|\.)$/.test(text.slice(0, cursor)));
         }}
@@ -124,7 +127,8 @@ export function ExpressionInput(props: Props) {
           ) {
             const n = options.length;
             const step = key === 'ArrowDown' ? 1 : n - 1;
-            setChosen(chosen < 0 && step > 1 ? n - 1 : (chosen + step) % n);
+            const next = chosen < 0 && step > 1 ? n - 1 : (chosen + step) % n;
+            setWanted(options[next].text);
           } else if (
             options.length > 0 &&
             (key === 'Tab' || (key === 'Enter' && chosen >= 0))

@@ -14,8 +14,10 @@ import type {
   Handle,
   PlotModels
 } from './dashboardTypes';
+import { FixedText } from './fixedText';
 import { OWN_KEYS } from './keys';
-import { useLive, type Live } from './live';
+import type { Live } from './live';
+import type { Place } from './reorder';
 
 interface Props {
   plot: PlotModels;
@@ -24,6 +26,7 @@ interface Props {
   frame: Frame | undefined;
   handles: Handle[];
   log: boolean;
+  place: Place;
   live: Live;
   actions: Actions;
   onLog(): void;
@@ -32,7 +35,7 @@ interface Props {
 }
 
 export function PlotCard(props: Props) {
-  const { plot, index, edges, frame, live, actions, box } = props;
+  const { plot, index, place, edges, frame, live, actions, box } = props;
   const [bin, setBin] = useState(-1);
   const remove = (): void =>
     void actions.edit({ op: 'remove', name: plot.name }, plot.name);
@@ -40,10 +43,15 @@ export function PlotCard(props: Props) {
   return (
     <figure
       {...OWN_KEYS}
-      class="heplens-plot"
+      {...place.target}
+      class={
+        'heplens-plot' +
+        (place.mark && ` heplens-drop-${place.mark}`) +
+        (place.dragged ? ' heplens-dragged' : '')
+      }
       data-plot={plot.name}
       tabIndex={0}
-      aria-label={`${plot.name}. Alt and an arrow moves it, L toggles a logarithmic axis, E edits, Delete removes.`}
+      aria-label={`${plot.name}. Alt and an arrow moves it, L toggles a logarithmic scale, E edits, Delete removes.`}
       onKeyDown={event => {
         if (event.target !== event.currentTarget) {
           return;
@@ -65,14 +73,16 @@ export function PlotCard(props: Props) {
         event.preventDefault();
       }}
     >
-      <figcaption>
+      <figcaption {...place.grip}>
         <span class="heplens-plot-name" title={plot.name}>
           {plot.name}
         </span>
         <span class="heplens-plot-tools">
-          {plot.drawn && plot.kind === 'bins' && (
+          {plot.drawn && (
             <Tool
-              label="Logarithmic axis"
+              label={
+                plot.kind === 'map' ? 'Logarithmic colours' : 'Logarithmic axis'
+              }
               pressed={props.log}
               onClick={props.onLog}
             >
@@ -130,23 +140,31 @@ interface NumbersProps {
   live: Live;
 }
 
-/** The bin under the pointer, or what lies in the axis and beyond. */
+/** The bin under the pointer, or what lies in the axis and beyond: nothing that was filled is out of sight. */
 function Numbers({ plot, edges, bin, live }: NumbersProps) {
-  useLive(live, ({ sequence }) => sequence());
-  const counts = live.counts(plot);
-  if (!counts) {
+  if (!live.counts(plot)) {
     return null;
   }
-  return edges && bin >= 0 ? (
-    <Bin counts={counts} edges={edges} bin={bin} />
-  ) : (
-    <Flow counts={counts} />
+  const one = edges && bin >= 0;
+  const read = (): string => {
+    const counts = live.counts(plot);
+    return counts ? (one ? binText(counts, edges, bin) : flowText(counts)) : '';
+  };
+  return (
+    <span class="heplens-flow">
+      <FixedText
+        live={live}
+        read={read}
+        name={one ? 'heplens-bin' : ''}
+        title="inside the axis, with ◂ what lies below it and ▸ what lies above"
+      />
+    </span>
   );
 }
 
-/** Nothing that was filled is out of sight: the flow bins are written out. */
-function Flow({ counts }: { counts: Counts }) {
-  const { values } = counts;
+const GAP = '\u2002';
+
+function flowText({ values }: Counts): string {
   const under = values[0];
   const over = values[values.length - 1];
   let inside = 0;
@@ -154,37 +172,18 @@ function Flow({ counts }: { counts: Counts }) {
     inside += values[i];
   }
   return (
-    <span class="heplens-flow">
-      {under !== 0 && (
-        <span title="below the first bin">◂ {weighted(under)}</span>
-      )}
-      <span title="inside the axis">{weighted(inside)}</span>
-      {over !== 0 && <span title="above the last bin">{weighted(over)} ▸</span>}
-    </span>
+    (under !== 0 ? `◂ ${weighted(under)}${GAP}` : '') +
+    weighted(inside) +
+    (over !== 0 ? `${GAP}${weighted(over)} ▸` : '')
   );
 }
 
-/** The bin under the pointer, instead of the flow bins while it is there. */
-function Bin({
-  counts,
-  edges,
-  bin
-}: {
-  counts: Counts;
-  edges: Float64Array;
-  bin: number;
-}) {
+function binText(counts: Counts, edges: Float64Array, bin: number): string {
   const value = counts.values[bin + 1];
   const error = Math.sqrt(Math.max(0, counts.variances[bin + 1]));
   return (
-    <span class="heplens-flow heplens-bin">
-      <span>
-        {edge(edges[bin])} – {edge(edges[bin + 1])}
-      </span>
-      <span>
-        {weighted(value)} ± {weighted(Number(error.toPrecision(2)))}
-      </span>
-    </span>
+    `${edge(edges[bin])} – ${edge(edges[bin + 1])}${GAP}` +
+    `${weighted(value)} ± ${weighted(Number(error.toPrecision(2)))}`
   );
 }
 

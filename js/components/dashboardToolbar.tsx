@@ -7,7 +7,6 @@ import {
   ResetIcon,
   RunIcon,
   SaveIcon,
-  StopIcon,
   UndoIcon
 } from './dashboardIcons';
 import { Tool } from './dashboardTool';
@@ -30,7 +29,7 @@ export interface Tools {
   save(): void;
   load(): void;
   dask(): void;
-  showRegion(region: number): void;
+  showRegion(region: string): void;
 }
 
 interface Props {
@@ -44,8 +43,6 @@ interface Props {
 
 export function Toolbar(props: Props) {
   const { state, status, notice, tools, regions, region } = props;
-  const { job } = state;
-  const running = job?.phase === 'running';
   return (
     <header class="heplens-toolbar" role="toolbar" aria-label="Analysis">
       <Tool label="Undo" disabled={!state.can_undo} onClick={tools.undo}>
@@ -72,11 +69,15 @@ export function Toolbar(props: Props) {
         <OpenIcon />
       </Tool>
       <Tool
-        label={running ? 'Stop the Dask job' : 'Run on Dask'}
+        label={
+          state.over
+            ? 'Run the analysis as it is now as another job'
+            : 'Run on Dask …'
+        }
         onClick={tools.dask}
       >
-        {running ? <StopIcon /> : <RunIcon />}
-        <span>{running ? 'Stop' : 'Run on Dask'}</span>
+        <RunIcon />
+        <span>{state.over ? 'Run as a job' : 'Run on Dask …'}</span>
       </Tool>
       {regions.length > 0 && (
         <label class="heplens-region">
@@ -85,7 +86,7 @@ export function Toolbar(props: Props) {
             {...OWN_KEYS}
             value={region}
             onChange={event =>
-              tools.showRegion(event.currentTarget.selectedIndex)
+              tools.showRegion(regions[event.currentTarget.selectedIndex])
             }
           >
             {regions.map((name, i) => (
@@ -95,23 +96,6 @@ export function Toolbar(props: Props) {
             ))}
           </select>
         </label>
-      )}
-      {job && (
-        <span
-          class={`heplens-job heplens-job-${job.phase}`}
-          role="status"
-          title={job.text}
-        >
-          {job.text}
-        </span>
-      )}
-      {job?.phase === 'running' && (
-        <progress
-          class="heplens-progress"
-          aria-label="Dask job"
-          max={1}
-          value={job.share ?? undefined}
-        />
       )}
       <span class="heplens-notice" role="status">
         {notice}

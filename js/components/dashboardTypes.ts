@@ -61,7 +61,7 @@ export interface Actions extends HandleActions {
   /** Make one edit; a refusal is kept under `about`, beside the `text` that was refused. False when it was. */
   edit(operation: Operation, about: string, text?: string): Promise<boolean>;
   /** Show what an edit would give, without making it. */
-  propose(operation: Operation): void;
+  propose(operation: Operation, about: string): void;
   commitProposed(operation: Operation, about: string): void;
   problem(about: string): Problem | undefined;
   complete(typed: Typed): Promise<Completions | null>;

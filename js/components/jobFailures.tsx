@@ -7,11 +7,15 @@ import { OWN_KEYS } from './keys';
 interface Props {
   failures: Failure[];
   failed: number;
+  /** How many of them `onMore` adds to the list. */
+  next: number;
   disabled: boolean;
   onAct(action: Action, files: string[]): void;
+  onMore(): void;
 }
 
-export function JobFailures({ failures, failed, disabled, onAct }: Props) {
+export function JobFailures(props: Props) {
+  const { failures, failed, next, disabled, onAct, onMore } = props;
   if (failures.length === 0) {
     return null;
   }
@@ -30,17 +34,18 @@ export function JobFailures({ failures, failed, disabled, onAct }: Props) {
           </tr>
         </thead>
         <tbody>
-          {failures.map(failure => (
-            <tr
-              key={`${failure.file} ${failure.start}`}
-              data-file={failure.file}
-            >
+          {byFile(failures).map(([failure, ...others]) => (
+            <tr key={failure.file} data-file={failure.file}>
               <th scope="row" title={failure.file}>
                 {baseName(failure.file)}
               </th>
-              <td>{rangeOf(failure)}</td>
+              <td title={[failure, ...others].map(rangeOf).join('\n')}>
+                {others.length > 0
+                  ? `${others.length + 1} ranges`
+                  : rangeOf(failure)}
+              </td>
               <td class="heplens-reason" title={failure.error}>
-                {failure.error}
+                {reasonOf(failure)}
               </td>
               <td title={failure.worker && `last by ${failure.worker}`}>
                 {failure.attempts} ×
@@ -73,13 +78,46 @@ export function JobFailures({ failures, failed, disabled, onAct }: Props) {
           ))}
         </tbody>
       </table>
-      {failed > failures.length && (
-        <p class="heplens-empty">
-          and {events(failed - failures.length)} more; see job.failures
-        </p>
+      {next > 0 && (
+        <button
+          {...OWN_KEYS}
+          type="button"
+          class="heplens-link heplens-more"
+          onClick={onMore}
+        >
+          {events(next)} more of {events(failed)}
+        </button>
       )}
     </div>
   );
+}
+
+/** Retry and skip are for files: the ranges of one are one row. */
+function byFile(failures: Failure[]): Failure[][] {
+  const files = new Map<string, Failure[]>();
+  for (const failure of failures) {
+    const known = files.get(failure.file);
+    if (known) {
+      known.push(failure);
+    } else {
+      files.set(failure.file, [failure]);
+    }
+  }
+  return [...files.values()];
+}
+
+/** Without the path, which would leave no room for what happened. */
+function reasonOf({ file, error }: Failure): string {
+  const name = baseName(file);
+  return error
+    .split(' ')
+    .map(word => (word.includes(`/${name}`) ? shortened(word, name) : word))
+    .join(' ');
+}
+
+function shortened(word: string, name: string): string {
+  const quote = /^['"]/.exec(word)?.[0] ?? '';
+  return quote + word.slice(word.lastIndexOf(`/${name}`) + 1);
 }
 
 function rangeOf({ start, stop }: Failure): string {

@@ -2,26 +2,6 @@
 
 import { events } from './dashboardFormat';
 
-const PREFIXES = ['', 'k', 'M', 'G', 'T'];
-
-/** 12,345,678 as “12.3 M”. */
-export function count(value: number): string {
-  let prefix = 0;
-  let number = value;
-  while (number >= 999.5 && prefix < PREFIXES.length - 1) {
-    number /= 1000;
-    prefix += 1;
-  }
-  const digits = prefix > 0 && number < 99.95 ? 1 : 0;
-  return `${number.toFixed(digits)}${prefix ? ` ${PREFIXES[prefix]}` : ''}`;
-}
-
-/** Bytes: 12,345,678 as “12.3 MB”. */
-export function size(value: number): string {
-  const text = count(value);
-  return text.includes(' ') ? `${text}B` : `${text} B`;
-}
-
 export function duration(seconds: number): string {
   if (seconds < 99.5) {
     return seconds < 9.95
@@ -45,6 +25,14 @@ export interface Covered {
   total: number;
   events: number | null;
   total_events: number;
+  /** Files that were not looked into yet. */
+  unseen: number;
+}
+
+/** Of a file that cannot be opened, or was not looked into, nobody knows the events: a share of those says too much. */
+export function knowsEvents(numbers: Covered): boolean {
+  const { done, total, events, total_events, unseen } = numbers;
+  return done === total || (unseen === 0 && (events ?? 0) < total_events);
 }
 
 /** How much of the dataset some numbers stand for; null when they stand for all of it. */
@@ -54,8 +42,7 @@ export function coverage(numbers: Covered): string | null {
     return null;
   }
   const blocks = `${events(done)} of ${events(total)} blocks`;
-  const seen = numbers.events ?? 0;
-  return numbers.total_events > 0
-    ? `${blocks}, ${share(seen, numbers.total_events)} of events`
+  return knowsEvents(numbers)
+    ? `${share(numbers.events ?? 0, numbers.total_events)} of events, ${blocks}`
     : blocks;
 }

@@ -12,9 +12,12 @@ import type {
 import { Cutflow } from './dashboardCutflow';
 import type { CutflowRow } from './dashboardTypes';
 import { JobFailures } from './jobFailures';
-import { count, duration, share, size } from './jobFormat';
+import { JobNotes } from './jobNotes';
+import { duration, knowsEvents, share } from './jobFormat';
 import { JobSamples } from './jobSamples';
+import { isLink } from './jobsModel';
 import { OWN_KEYS } from './keys';
+import { count, size } from './prefixed';
 
 interface Props {
   job: JobState['job'];
@@ -24,6 +27,8 @@ interface Props {
   problems: string[];
   failures: Failure[];
   failed: number;
+  /** How many of them `onMore` adds to the list. */
+  next: number;
   failure: string;
   acting: Action | null;
   dead: boolean;
@@ -31,6 +36,7 @@ interface Props {
   region: number;
   onRegion(region: number): void;
   onAct(action: Action, files: string[]): void;
+  onMore(): void;
   children: ComponentChildren;
 }
 
@@ -39,7 +45,13 @@ export function JobPanel(props: Props) {
   const { state } = progress;
   const running = state === 'planning' || state === 'running';
   const canRetry = !running && progress.done < progress.total;
-  const link = isLink(job.dashboard) ? job.dashboard : '';
+  const alive = cluster.status === 'running';
+  const link = alive && isLink(job.dashboard) ? job.dashboard : '';
+  // What ended the job is among the notes as well, and there with what to do about it.
+  const ended =
+    props.problems.find(note => job.error && note.startsWith(job.error)) ??
+    job.error;
+  const alert = props.failure || ended;
   return (
     <div class="heplens-dashboard heplens-jobview" data-tone={toneOf(state)}>
       <header class="heplens-toolbar" role="toolbar" aria-label="Job">
@@ -122,26 +134,24 @@ export function JobPanel(props: Props) {
             ` heplens.Job.resume(${JSON.stringify(job.directory)}) goes on with the job.`}
         </p>
       )}
-      {(props.failure || job.error) && (
+      {alert && (
         <p class="heplens-failure" role="alert">
-          {props.failure || job.error}
+          {alert}
         </p>
       )}
-      {props.problems.map(problem => (
-        <p class="heplens-problem" key={problem}>
-          {problem}
-        </p>
-      ))}
+      <JobNotes notes={props.problems.filter(note => note !== alert)} />
       <JobFailures
         failures={props.failures}
         failed={props.failed}
+        next={props.next}
+        onMore={props.onMore}
         disabled={dead || acting !== null}
         onAct={onAct}
       />
       <div class="heplens-dashboard-body">
         <section class="heplens-side" aria-label="Datasets and cutflow">
-          <JobSamples samples={progress.samples} />
-          <Cutflow rows={props.rows} />
+          <JobSamples samples={progress.samples} unseen={progress.unseen > 0} />
+          <Cutflow rows={() => props.rows} />
         </section>
         <section class="heplens-plots" aria-label="Histograms">
           {props.children}
@@ -178,11 +188,11 @@ function progressLine(progress: JobProgress): string {
       ? 'Looking into the files'
       : 'Looking into the files, waiting for workers';
   }
-  const parts = [
-    `${share(events, all)} of events`,
-    `${count(events)} of ${count(all)}`,
-    `${done.toLocaleString('en')} of ${total.toLocaleString('en')} blocks`
-  ];
+  const blocks = `${done.toLocaleString('en')} of ${total.toLocaleString('en')} blocks`;
+  const parts = knowsEvents(progress)
+    ? [`${share(events, all)} of events`, `${count(events)} of ${count(all)}`]
+    : [`${count(events)} events`];
+  parts.push(blocks);
   if (progress.rate > 0) {
     parts.push(`${count(progress.rate)} events/s`);
   }
@@ -239,9 +249,4 @@ function toneOf(state: JobProgress['state']): string {
 function titleOf(job: JobState['job']): string {
   const kept = job.directory ? `\nkept in ${job.directory}` : '';
   return `${job.name}\njob ${job.id}\n${job.scheduler}${kept}`;
-}
-
-/** What the scheduler calls its dashboard is text of another machine: followed only when it is an address. */
-function isLink(text: string): boolean {
-  return /^https?:\/\//.test(text);
 }

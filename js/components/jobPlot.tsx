@@ -18,7 +18,9 @@ export function JobPlot({ name, axes, coverage, box }: Props) {
         <span class="heplens-plot-name" title={name}>
           {name}
         </span>
-        <span class="heplens-flow heplens-coverage">{coverage}</span>
+        <span class="heplens-flow heplens-coverage" title={coverage ?? ''}>
+          {coverage}
+        </span>
       </figcaption>
       {axes === null ? (
         <div class="heplens-canvas">

@@ -1,13 +1,16 @@
 /** How far each dataset of a job is. */
 
 import type { SampleProgress } from '../widgets/jobMessages';
-import { count, share } from './jobFormat';
+import { share } from './jobFormat';
+import { count } from './prefixed';
 
-export function JobSamples({
-  samples
-}: {
+interface Props {
   samples: Record<string, SampleProgress>;
-}) {
+  /** Some files were not looked into yet. */
+  unseen: boolean;
+}
+
+export function JobSamples({ samples, unseen }: Props) {
   const names = Object.keys(samples);
   if (names.length < 2) {
     return null;
@@ -22,16 +25,24 @@ export function JobSamples({
           done,
           total
         } = samples[name];
-        const part = all > 0 ? events / all : total > 0 ? done / total : 1;
+        const known = all > 0 && !unseen;
+        const part = known ? events / all : total > 0 ? done / total : 1;
         return (
-          <li key={name} class="heplens-sample" data-sample={name}>
+          <li
+            key={name}
+            class="heplens-sample"
+            data-sample={name}
+            data-tone={total > 0 && done === total ? 'good' : undefined}
+          >
             <span class="heplens-sample-name" title={name}>
               {name}
             </span>
             <span class="heplens-sample-text">
-              {all > 0
+              {known
                 ? `${count(events)} of ${count(all)} · ${share(events, all)}`
-                : ''}
+                : unseen
+                  ? `${count(events)} events`
+                  : ''}
             </span>
             <div
               class="heplens-bar"

@@ -10,9 +10,11 @@ interface Props {
   model: JobsModel;
   /** Put a cell that shows the job, or goes on with it, into the notebook in front. */
   onInsert(line: JobLine): void;
+  /** Show the cluster behind a dashboard in panes; false where there are none, then it is a link. */
+  onPanes(dashboard: string): boolean;
 }
 
-export function JobsList({ model, onInsert }: Props) {
+export function JobsList({ model, onInsert, onPanes }: Props) {
   useChanges(model);
   const [open, setOpen] = useState(true);
   const lines = model.lines(Date.now());
@@ -35,7 +37,12 @@ export function JobsList({ model, onInsert }: Props) {
       {open && (
         <ul class="heplens-jobs-list">
           {lines.map(line => (
-            <Line key={line.key} line={line} onInsert={onInsert} />
+            <Line
+              key={line.key}
+              line={line}
+              onInsert={onInsert}
+              onPanes={onPanes}
+            />
           ))}
         </ul>
       )}
@@ -50,12 +57,10 @@ export function JobsList({ model, onInsert }: Props) {
 
 function Line({
   line,
-  onInsert
-}: {
-  line: JobLine;
-  onInsert(line: JobLine): void;
-}) {
-  const { name, state, share, place, when, error, action } = line;
+  onInsert,
+  onPanes
+}: Omit<Props, 'model'> & { line: JobLine }) {
+  const { name, state, share, place, when, error, dashboard, action } = line;
   const verb = action.kind === 'show' ? 'Show' : 'Resume';
   const date = new Date(when).toLocaleString([], {
     dateStyle: 'medium',
@@ -75,16 +80,39 @@ function Line({
         {state === 'finished' ? state : `${state}, ${percent(share)}`}
       </span>
       <span class="heplens-jobs-place">{place}</span>
-      <button
-        {...OWN_KEYS}
-        type="button"
-        class="heplens-jobs-button"
-        aria-label={`${verb} ${name}`}
-        title="Insert a cell, which is not run, into the notebook in front"
-        onClick={() => onInsert(line)}
-      >
-        {verb}
-      </button>
+      <span class="heplens-jobs-tools">
+        {dashboard && (
+          <a
+            {...OWN_KEYS}
+            class="heplens-jobs-link"
+            href={dashboard}
+            target="_blank"
+            rel="noopener noreferrer"
+            title={`Dask dashboard: ${dashboard}`}
+            onClick={event => {
+              if (onPanes(dashboard)) {
+                event.preventDefault();
+              }
+            }}
+          >
+            Dask
+          </a>
+        )}
+        <button
+          {...OWN_KEYS}
+          type="button"
+          class="heplens-jobs-button"
+          aria-label={`${verb} ${name}`}
+          title={
+            action.kind === 'show'
+              ? 'Insert a cell, which is not run, into the notebook of the job'
+              : 'Insert a cell, which is not run, into the notebook in front'
+          }
+          onClick={() => onInsert(line)}
+        >
+          {verb}
+        </button>
+      </span>
       <div class="heplens-jobs-bar">
         <div style={{ width: `${100 * share}%` }} />
       </div>

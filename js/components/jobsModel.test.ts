@@ -19,9 +19,15 @@ const kept = (path: string, more: Partial<KeptJob> = {}): KeptJob => ({
 
 test('a job of a kernel is not listed by its directory again', () => {
   const model = new JobsModel();
-  const told = { name: 'muons', state: 'running', created: 1, progress };
+  const told = {
+    name: 'muons',
+    state: 'running',
+    created: 1,
+    dashboard: 'javascript:alert(1)',
+    progress
+  };
   model.setKept([kept('a'), kept('b')]);
-  model.setKernel('k', 'n.ipynb', [{ id: 'a', directory: '/x/a', ...told }]);
+  model.setKernel('k', 'a/n.ipynb', [{ id: 'a', directory: '/x/a', ...told }]);
   assert.deepEqual(
     model.lines(NOW).map(line => [line.key, line.action.kind, line.place]),
     [
@@ -29,6 +35,7 @@ test('a job of a kernel is not listed by its directory again', () => {
       ['b', 'resume', 'b']
     ]
   );
+  assert.equal(model.lines(NOW)[0].dashboard, '');
   model.dropKernel('k');
   assert.deepEqual(
     model.lines(NOW).map(line => line.key),

@@ -15,6 +15,8 @@ export interface KernelJob {
   state: string;
   created: number;
   directory: string | null;
+  /** Where Dask shows the cluster while the job runs; '' for nowhere. */
+  dashboard: string;
   progress: JobCounts;
 }
 
@@ -43,7 +45,10 @@ export interface JobLine {
   /** Milliseconds since 1970. */
   when: number;
   error: string;
-  action: { kind: 'show'; id: string } | { kind: 'resume'; path: string };
+  dashboard: string;
+  action:
+    | { kind: 'show'; id: string; kernel: string; notebook: string }
+    | { kind: 'resume'; path: string };
 }
 
 /** A job that says it runs, and has not written for so long, has died; seconds. */
@@ -54,7 +59,7 @@ export class JobsModel {
   failure = '';
   private readonly kernels = new Map<
     string,
-    { place: string; jobs: KernelJob[] }
+    { notebook: string; jobs: KernelJob[] }
   >();
   private kept: KeptJob[] = [];
   private readonly listeners = new Set<() => void>();
@@ -64,9 +69,9 @@ export class JobsModel {
     return () => this.listeners.delete(listener);
   }
 
-  /** A kernel has told its jobs. */
-  setKernel(kernel: string, place: string, jobs: KernelJob[]): void {
-    this.kernels.set(kernel, { place, jobs });
+  /** A kernel has told its jobs; `notebook` is the path of what it runs for. */
+  setKernel(kernel: string, notebook: string, jobs: KernelJob[]): void {
+    this.kernels.set(kernel, { notebook, jobs });
     this.changed();
   }
 
@@ -90,16 +95,17 @@ export class JobsModel {
 
   /** Jobs of kernels first, then directories of no kernel; the newest first. */
   lines(now: number): JobLine[] {
-    const live = [...this.kernels].flatMap(([kernel, { place, jobs }]) =>
+    const live = [...this.kernels].flatMap(([kernel, { notebook, jobs }]) =>
       jobs.map(job => ({
         key: `${kernel} ${job.id}`,
         name: job.name,
         state: job.state,
         share: shareOf(job.progress),
-        place,
+        place: notebook.slice(notebook.lastIndexOf('/') + 1),
         when: 1000 * job.created,
         error: '',
-        action: { kind: 'show' as const, id: job.id }
+        dashboard: isLink(job.dashboard) ? job.dashboard : '',
+        action: { kind: 'show' as const, id: job.id, kernel, notebook }
       }))
     );
     const known = new Set(
@@ -115,6 +121,7 @@ export class JobsModel {
         place: job.path,
         when: 1000 * (job.updated || job.created),
         error: job.error ?? '',
+        dashboard: '',
         action: { kind: 'resume' as const, path: job.path }
       }));
     return [...live.sort(newest), ...kept.sort(newest)];
@@ -125,6 +132,11 @@ export class JobsModel {
       listener();
     }
   }
+}
+
+/** What another machine calls its dashboard is text: followed only when it is an address. */
+export function isLink(text: string): boolean {
+  return /^https?:\/\//.test(text);
 }
 
 function newest(one: JobLine, other: JobLine): number {

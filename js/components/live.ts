@@ -13,8 +13,10 @@ export interface Live {
   cutflow(): CutflowRow[];
   /** Counts up with everything that changes what plots show. */
   sequence(): number;
-  /** Be called once per frame in which a handle has moved; returns how to stop. */
+  /** Be called soon after a handle has moved, as often as numbers can be read; returns how to stop. */
   follow(update: () => void): () => void;
+  /** Be called in each frame in which a handle has moved, for what must stay under the pointer. */
+  followFrames(update: () => void): () => void;
 }
 
 /** What `read` gives now; the component alone is drawn again when that changes as a handle moves. */

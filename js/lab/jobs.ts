@@ -1,31 +1,31 @@
-/** Jobs in JupyterLab: attaches to the kernels of open notebooks and asks the server for job directories. */
+/** Jobs in JupyterLab: those of running kernels, and the job directories that the server knows. */
 
+import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
-import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { SidePanel } from '@jupyterlab/ui-components';
 
 import { literal, relativePath } from '../components/browser/code';
-import {
-  JobsModel,
-  type JobLine,
-  type KernelJob
-} from '../components/jobsModel';
+import { JobsModel, type JobLine } from '../components/jobsModel';
+import { JobKernels } from './jobKernels';
 import { JobsHost } from './jobsHost';
 import type { RestSource } from './rest';
 
-const TARGET = 'heplens.jobs';
 /** Milliseconds between two looks at the job directories, while the section can be seen. */
 const EVERY = 5000;
+/** The command of dask-labextension that shows the panes of a dashboard. */
+const PANES = 'dask:populate-and-launch-layout';
 
 /** Add the section below the browser; nothing is executed in any kernel. */
 export function addJobs(
+  app: JupyterFrontEnd,
   sidebar: SidePanel,
   source: RestSource,
   notebooks: INotebookTracker | null
 ): void {
   const model = new JobsModel();
+  const kernels = new JobKernels(model, app.serviceManager, notebooks);
   let asking = false;
   const look = async (): Promise<void> => {
     if (asking || !host.isVisible || document.hidden) {
@@ -42,95 +42,66 @@ export function addJobs(
   };
   const host = new JobsHost(
     model,
-    line => void insert(notebooks, line),
+    line =>
+      void panelFor(app, kernels, notebooks, line).then(
+        panel => panel && insert(panel, line)
+      ),
+    url => {
+      const there = app.commands.hasCommand(PANES);
+      if (there) {
+        void app.commands.execute(PANES, { url });
+      }
+      return there;
+    },
     () => void look()
   );
   sidebar.addWidget(host);
-  follow(model, notebooks);
   const clock = window.setInterval(() => void look(), EVERY);
   host.disposed.connect(() => window.clearInterval(clock));
 }
 
-/** Listen to the kernels of all notebooks, also those that are opened or restarted later. */
-function follow(model: JobsModel, notebooks: INotebookTracker | null): void {
-  const attach = (panel: NotebookPanel): void => {
-    const context = panel.sessionContext;
-    const listen = (kernel: Kernel.IKernelConnection | null | undefined) => {
-      if (kernel) {
-        listenTo(model, kernel, () => PathExt.basename(context.path));
-      }
-    };
-    context.kernelChanged.connect((_, { oldValue, newValue }) => {
-      if (oldValue) {
-        model.dropKernel(oldValue.id);
-      }
-      listen(newValue);
-    });
-    listen(context.session?.kernel);
-  };
-  notebooks?.forEach(attach);
-  notebooks?.widgetAdded.connect((_, panel) => attach(panel));
-}
-
-function listenTo(
-  model: JobsModel,
-  kernel: Kernel.IKernelConnection,
-  place: () => string
-): void {
-  const take = (
-    message: KernelMessage.ICommMsgMsg | KernelMessage.ICommOpenMsg
-  ) => {
-    const { kind, jobs } = message.content.data as {
-      kind?: string;
-      jobs?: KernelJob[];
-    };
-    if (kind === 'jobs' && Array.isArray(jobs)) {
-      model.setKernel(kernel.id, place(), jobs);
-    }
-  };
-  const hold = (comm: Kernel.IComm): void => {
-    comm.onMsg = take;
-    comm.onClose = () => model.dropKernel(kernel.id);
-  };
-  kernel.registerCommTarget(TARGET, (comm, opened) => {
-    hold(comm);
-    take(opened);
-  });
-  // After a reload of the page the kernel's comm is still there, and its list is asked for.
-  const reattach = async (): Promise<void> => {
-    const { content } = await kernel.requestCommInfo({ target_name: TARGET });
-    const ids = content.status === 'ok' ? Object.keys(content.comms) : [];
-    for (const id of ids.filter(id => !kernel.hasComm(id))) {
-      const comm = kernel.createComm(TARGET, id);
-      hold(comm);
-      comm.send({ kind: 'list' });
-    }
-  };
-  kernel.statusChanged.connect((_, status) => {
-    if (
-      status === 'dead' ||
-      status === 'restarting' ||
-      status === 'autorestarting'
-    ) {
-      model.dropKernel(kernel.id);
-    }
-  });
-  kernel.disposed.connect(() => model.dropKernel(kernel.id));
-  void reattach().catch(() => undefined); // a kernel that has just died
-}
-
-/** Put a cell below the active one of the notebook in front. It is not run. */
-async function insert(
+/** The notebook for the cell: a job can be shown by its own kernel only, any can go on with a directory. */
+async function panelFor(
+  app: JupyterFrontEnd,
+  kernels: JobKernels,
   notebooks: INotebookTracker | null,
-  line: JobLine
-): Promise<void> {
-  const panel = notebooks?.currentWidget;
-  const notebook = panel?.content;
-  if (!panel || !notebook?.model) {
-    Notification.info(
-      'Open a notebook first: the cell is inserted below its active cell.',
-      { autoClose: 4000 }
+  { action }: JobLine
+): Promise<NotebookPanel | null> {
+  if (action.kind === 'resume') {
+    return notebooks?.currentWidget ?? told('Open a notebook first.');
+  }
+  const open = kernels.panelOf(action.kernel);
+  if (open) {
+    app.shell.activateById(open.id);
+    return open;
+  }
+  if (!action.notebook.endsWith('.ipynb')) {
+    return told(
+      `The job belongs to ${PathExt.basename(action.notebook)}, which is no notebook: heplens.jobs.known() finds it there.`
     );
+  }
+  const widget: unknown = await app.commands.execute('docmanager:open', {
+    path: action.notebook
+  });
+  const panel = notebooks?.find(panel => panel === widget);
+  if (!panel) {
+    return told('The notebook of the job opens in a tab of its own.');
+  }
+  await panel.context.ready;
+  // A cell that is run before the kernel is connected would be given another one, and this one with its job be shut down.
+  await panel.sessionContext.ready;
+  return panel;
+}
+
+function told(sentence: string): null {
+  Notification.info(sentence, { autoClose: 5000 });
+  return null;
+}
+
+/** Put a cell below the active one. It is not run. */
+async function insert(panel: NotebookPanel, line: JobLine): Promise<void> {
+  const notebook = panel.content;
+  if (!notebook.model) {
     return;
   }
   const index = notebook.activeCellIndex + 1;

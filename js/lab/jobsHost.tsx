@@ -11,6 +11,7 @@ export class JobsHost extends Host {
   constructor(
     private model: JobsModel,
     private onInsert: (line: JobLine) => void,
+    private onPanes: (dashboard: string) => boolean,
     private onShown: () => void
   ) {
     super();
@@ -23,6 +24,12 @@ export class JobsHost extends Host {
   }
 
   protected view(): ComponentChild {
-    return <JobsList model={this.model} onInsert={this.onInsert} />;
+    return (
+      <JobsList
+        model={this.model}
+        onInsert={this.onInsert}
+        onPanes={this.onPanes}
+      />
+    );
   }
 }

@@ -115,7 +115,7 @@ export const plugin: JupyterFrontEndPlugin<void> = {
     watch(sidebar.browser, choice.refresh);
     app.shell.add(sidebar, 'left', { rank: 300, type: 'heplens' });
     restorer?.add(sidebar, sidebar.id);
-    addJobs(sidebar, source, notebooks);
+    addJobs(app, sidebar, source, notebooks);
     void followFiles(app, sidebar, files, notebooks, settings);
   }
 };

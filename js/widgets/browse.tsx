@@ -1,8 +1,5 @@
 /** anywidget entry of `heplens.widgets.Browser`: the tree of the sidebar, fed by a kernel. */
 
-import type { InitializeProps, RenderProps } from '@anywidget/types';
-import { render } from 'preact';
-
 import {
   Browser,
   type EntryAction,
@@ -12,15 +9,11 @@ import { cellFor, uprootExpression } from '../components/browser/code';
 import { entryId, fileEntry, type Entry } from '../components/browser/entries';
 import { TreeModel } from '../components/browser/model';
 import { PreviewModel } from '../components/browser/previewModel';
-import { checked } from '../components/browser/listing';
 import { useChanges } from '../components/use';
+import { mountIn, widget, type Model } from './anywidget';
 import type { State } from './browseMessages';
 import { KernelSource } from './browseSource';
-import { once } from './once';
-import type { Channel } from './requests';
-
-type Traits = { state: State };
-type Model = InitializeProps<Traits>['model'];
+import { mismatch, PROTOCOL } from './protocol';
 
 /** What the views of one widget share. */
 class Shared {
@@ -34,27 +27,23 @@ class Shared {
   private readonly listeners = new Set<() => void>();
   private readonly stop: () => void;
 
-  constructor(private readonly model: Model) {
+  constructor(private readonly model: Model<State>) {
     const state = model.get('state');
     const [first] = state.roots;
     this.label =
       state.folder ||
       (state.roots.length === 1 ? first.path : `${state.roots.length} places`);
-    this.source = new KernelSource(model as unknown as Channel);
+    this.source = new KernelSource(model);
     this.tree = new TreeModel(this.source, state.roots.length === 1);
     this.preview = new PreviewModel(this.source);
-    try {
-      checked(state);
+    if (state.protocol === PROTOCOL) {
       this.tree.setRoots(
         state.roots.map(({ path, name }) => fileEntry(path, name, null, ''))
       );
-    } catch (error) {
-      this.place = {
-        status: 'failed',
-        message: error instanceof Error ? error.message : String(error)
-      };
+    } else {
+      this.place = { status: 'failed', message: mismatch(state.protocol) };
     }
-    this.follow();
+    this.receive();
     this.stop = this.tree.subscribe(() => this.tell());
   }
 
@@ -64,7 +53,7 @@ class Shared {
   }
 
   /** Choose what was chosen in another page. */
-  readonly follow = (): void => {
+  receive(): void {
     const { selected } = this.model.get('state');
     const id = selected ? entryId(selected.file, selected.path) : null;
     if (selected && id !== this.tree.selected?.id && id !== this.told) {
@@ -74,13 +63,13 @@ class Shared {
       );
       this.tree.restore({ open: above, selected: id });
     }
-  };
+  }
 
-  readonly disconnect = (): void => {
+  disconnect(): void {
     this.gone = true;
-    this.source.disconnect();
+    this.source.close();
     this.listeners.forEach(listener => listener());
-  };
+  }
 
   close(): void {
     this.stop();
@@ -159,41 +148,12 @@ function View({ shared }: { shared: Shared }) {
   );
 }
 
-type Widget = () => {
-  initialize(props: InitializeProps<Traits>): void;
-  render(props: RenderProps<Traits>): () => void;
-};
+function mount(shared: Shared, el: HTMLElement): () => void {
+  return mountIn(el, 'heplens-browse', () => <View shared={shared} />);
+}
 
-/** What anywidget calls once for every model. */
-const browse: Widget = () => {
-  let shared: Shared | undefined;
-  return {
-    initialize({ model, signal }) {
-      const made = (shared = new Shared(model));
-      model.on('change:state', made.follow);
-      // The widget manager marks all its models when the kernel restarts or dies.
-      model.on('comm_live_update', made.disconnect);
-      signal.addEventListener('abort', () => {
-        model.off('change:state', made.follow);
-        model.off('comm_live_update', made.disconnect);
-        made.close();
-      });
-    },
-    render({ el }) {
-      if (!shared) {
-        throw new Error('heplens: the widget was not initialised');
-      }
-      const root = document.createElement('div');
-      root.className = 'heplens-browse';
-      root.dataset.lmSuppressShortcuts = 'true';
-      el.append(root);
-      render(<View shared={shared} />, root);
-      return () => {
-        render(null, root);
-        root.remove();
-      };
-    }
-  };
-};
-
-export default once('heplens.browse', browse);
+export default widget(
+  'heplens.browse',
+  (model: Model<State>) => new Shared(model),
+  mount
+);

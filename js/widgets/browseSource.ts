@@ -3,31 +3,22 @@
 import { inflate } from '../components/bokeh/bokehjs';
 import {
   checked,
-  PROTOCOL,
   type Figure,
   type Listing,
   type Source
 } from '../components/browser/listing';
-import type { Answers, Reply, Request } from './browseMessages';
-import { bytes } from './messages';
-import type { Channel } from './requests';
-
-interface Pending {
-  resolve(answer: { reply: Reply; buffers: DataView[] }): void;
-  reject(error: Error): void;
-}
+import type { Reply, Request } from './browseMessages';
+import { bytes } from './protocol';
+import { Closed, Requests, Stale, type Channel } from './requests';
 
 const GONE =
   'The kernel that fed this browser is gone. Run the cell again to go on.';
 
 export class KernelSource implements Source {
-  private readonly pending = new Map<string, Pending>();
-  private readonly client = crypto.randomUUID().slice(0, 8);
-  private next = 0;
-  private gone = false;
+  private readonly requests: Requests<Request, Reply>;
 
-  constructor(private readonly channel: Channel) {
-    channel.on('msg:custom', this.receive);
+  constructor(channel: Channel) {
+    this.requests = new Requests(channel);
   }
 
   async list(
@@ -35,7 +26,9 @@ export class KernelSource implements Source {
     node: string,
     signal: AbortSignal
   ): Promise<Listing> {
-    const { reply } = await this.ask({ kind: 'listing', file, node }, signal);
+    const { reply } = await this.requests
+      .ask('listing', { kind: 'listing', file, node }, undefined, { signal })
+      .catch(inWords);
     return checked(reply.document);
   }
 
@@ -45,75 +38,41 @@ export class KernelSource implements Source {
     log: boolean,
     signal: AbortSignal
   ): Promise<Figure> {
-    const { reply } = await this.ask(
-      { kind: 'figure', file, object, log },
-      signal
-    );
+    const request = { kind: 'figure' as const, file, object, log };
+    const { reply } = await this.requests
+      .ask('figure', request, undefined, { signal })
+      .catch(inWords);
     return checked(reply.document);
   }
 
   async bokeh(version: string): Promise<string> {
-    const { buffers } = await this.ask({ kind: 'bokeh', version });
+    const { buffers } = await this.requests
+      .ask('bokeh', { kind: 'bokeh', version })
+      .catch(inWords);
     return inflate(bytes(buffers[0]));
   }
 
   choose(file: string, path: string): void {
     // What is chosen here stays chosen, whether or not the kernel hears of it.
-    this.ask({ kind: 'choose', file, path }).catch(() => undefined);
+    this.requests
+      .ask('accepted', { kind: 'choose', file, path })
+      .catch(() => undefined);
   }
 
-  /** The kernel is gone: whoever waits is told, and whoever will ask. */
-  disconnect(): void {
-    this.gone = true;
-    for (const { reject } of this.pending.values()) {
-      reject(new Error(GONE));
-    }
-    this.pending.clear();
-  }
-
+  /** The kernel is gone, or the widget: whoever waits is told, and whoever will ask. */
   close(): void {
-    this.channel.off('msg:custom', this.receive);
-    this.disconnect();
+    this.requests.close();
   }
+}
 
-  private ask<R extends Request>(
-    request: R,
-    signal?: AbortSignal
-  ): Promise<{
-    reply: Reply & Answers[R['kind']];
-    buffers: DataView[];
-  }> {
-    const id = `${this.client}.${this.next++}`;
-    return new Promise((resolve, reject) => {
-      if (this.gone) {
-        reject(new Error(GONE));
-        return;
-      }
-      this.pending.set(id, { resolve: resolve as Pending['resolve'], reject });
-      this.channel.send({ protocol: PROTOCOL, id, ...request });
-      signal?.addEventListener('abort', () => {
-        if (this.pending.delete(id)) {
-          reject(new Error('Stopped.'));
-          this.channel.send({ protocol: PROTOCOL, id, kind: 'cancel' });
-        }
-      });
-    });
+/** What went wrong, as a sentence that can stand alone. */
+function inWords(error: Error): never {
+  if (error instanceof Closed) {
+    throw new Error(GONE);
   }
-
-  private readonly receive = (content: unknown, buffers: DataView[]): void => {
-    const reply = content as Reply;
-    const pending = this.pending.get(reply?.id);
-    if (!pending) {
-      return; // of another page, or of a request that nobody waits for any more
-    }
-    this.pending.delete(reply.id);
-    if (reply.kind === 'failed') {
-      const reason = String(reply.reason);
-      pending.reject(
-        new Error(reason.charAt(0).toUpperCase() + reason.slice(1))
-      );
-    } else {
-      pending.resolve({ reply, buffers });
-    }
-  };
+  if (error instanceof Stale) {
+    throw new Error('Stopped.');
+  }
+  const { message } = error;
+  throw new Error(message.charAt(0).toUpperCase() + message.slice(1));
 }

@@ -1,6 +1,7 @@
 /** What one plot draws from the numbers of its histogram: layers of bins, or the cells of a map. */
 
 import {
+  colourRange,
   columnsFor,
   fillColumns,
   fillMap,
@@ -14,21 +15,27 @@ import {
 import { partOf, type Place } from '../brush/series';
 import type { Counts } from '../brush/tile';
 import type { Bokeh, BokehModel } from '../components/bokeh/bokehjs';
+import { logTicker } from './ticks';
 import type { BinsModels, LayerModels, MapModels } from './messages';
 
 /** How a plot is looked at. */
 export interface Look {
   region: number;
   log: boolean;
-  /** A handle moves: axes keep still where they can. */
+  /** A handle moves, or a window is drawn: axes keep still where they can. */
   moving: boolean;
 }
 
 export interface Drawing {
   /** How many numbers the counts must have. */
   readonly size: number;
-  /** Fill the columns of all sources and set the axes; the caller tells the glyphs, and paints. */
-  update(counts: Counts, look: Look): void;
+  /**
+   * Fill the columns of all sources and set the axes; the caller tells the glyphs, and paints. True when a scale became
+   * logarithmic, or linear again.
+   */
+  update(counts: Counts, look: Look): boolean;
+  /** Let the sources tell BokehJS, for a caller that cannot tell the glyphs. */
+  announce(): void;
   /** The values that are drawn, for tests. */
   values(): Float64Array;
 }
@@ -42,6 +49,7 @@ interface Layer {
 export class BinsDrawing implements Drawing {
   readonly size: number;
   private readonly layers: Layer[];
+  private readonly sources: BokehModel[];
   private readonly one: number;
   private range: [number, number] = [0, 1];
   private log = false;
@@ -58,8 +66,14 @@ export class BinsDrawing implements Drawing {
       this.one *
       Math.max(1, models.datasets.length) *
       Math.max(1, models.regions.length);
-    const find = (id: string | null): BokehModel =>
-      id && document.get_model_by_id(id);
+    this.sources = [];
+    const find = (id: string | null): BokehModel => {
+      const source = id && document.get_model_by_id(id);
+      if (source) {
+        this.sources.push(source);
+      }
+      return source;
+    };
     this.layers = models.layers.map(layer => {
       // The sources keep these arrays; later only what is in them changes, and the caller says so. They must not be
       // empty when the plots are built: a stepped area without points never comes to an end in BokehJS 3.9.
@@ -77,7 +91,7 @@ export class BinsDrawing implements Drawing {
     });
   }
 
-  update(counts: Counts, look: Look): void {
+  update(counts: Counts, look: Look): boolean {
     const { region } = look;
     const regions = Math.max(1, this.models.regions.length);
     const place: Place = { size: this.one, regions, region };
@@ -92,7 +106,10 @@ export class BinsDrawing implements Drawing {
       Math.min(...ranges.map(r => r[0])),
       Math.max(...ranges.map(r => r[1]))
     ];
-    this.rescale(look.log);
+    const rescaled = look.log !== this.log;
+    if (rescaled) {
+      this.rescale(look.log);
+    }
     this.range = look.moving ? steadyRange(this.range, wanted) : wanted;
     const floor = look.log ? this.range[0] : null;
     this.layers.forEach(({ models, drawn, space }, i) => {
@@ -102,6 +119,11 @@ export class BinsDrawing implements Drawing {
       fillColumns(drawn, parts[i], below, floor);
     });
     this.figure.y_range.setv({ start: this.range[0], end: this.range[1] });
+    return rescaled;
+  }
+
+  announce(): void {
+    this.sources.forEach(source => source.change.emit());
   }
 
   values(): Float64Array {
@@ -109,16 +131,13 @@ export class BinsDrawing implements Drawing {
   }
 
   private rescale(log: boolean): void {
-    if (log === this.log) {
-      return;
-    }
     this.log = log;
     const { LogScale, LinearScale } = this.bokeh.require('models/scales');
-    const { LogTicker, BasicTicker } = this.bokeh.require('models/tickers');
+    const { BasicTicker } = this.bokeh.require('models/tickers');
     const formatters = this.bokeh.require('models/formatters');
     const { LogTickFormatter, BasicTickFormatter } = formatters;
     const ticker = log
-      ? new LogTicker({ desired_num_ticks: 4 })
+      ? logTicker(this.bokeh)
       : new BasicTicker({ desired_num_ticks: 4 });
     this.range = log ? [0.1, 1] : [0, 1];
     // The range first: zero has no place on a logarithmic scale.
@@ -141,16 +160,19 @@ export class BinsDrawing implements Drawing {
 export class MapDrawing implements Drawing {
   readonly size: number;
   private readonly columns: Columns;
-  private readonly colours: BokehModel;
+  private readonly source: BokehModel;
   private readonly one: number;
   private readonly space: Float64Array;
   private readonly nx: number;
   private readonly ny: number;
-  private high = 0;
+  private range: [number, number] = [0, 0];
+  private log = false;
 
   constructor(
-    document: BokehModel,
+    bokeh: Bokeh,
+    private readonly document: BokehModel,
     private readonly models: MapModels,
+    private readonly figure: BokehModel,
     [x, y]: Float64Array[]
   ) {
     [this.nx, this.ny] = [x.length - 1, y.length - 1];
@@ -161,23 +183,65 @@ export class MapDrawing implements Drawing {
       Math.max(1, models.regions.length);
     this.space = new Float64Array(this.one);
     this.columns = mapColumnsFor(x, y);
-    this.colours = document.get_model_by_id(models.colours);
-    document.get_model_by_id(models.cells).data = this.columns;
+    this.source = document.get_model_by_id(models.cells);
+    this.source.data = this.columns;
+    this.model('log', 'bar').ticker = logTicker(bokeh);
   }
 
-  update(counts: Counts, { region, moving }: Look): void {
+  update(counts: Counts, { region, log, moving }: Look): boolean {
     const regions = Math.max(1, this.models.regions.length);
     const place = { size: this.one, regions, region };
     const values = partOf(counts.values, this.models.of, place, this.space);
-    const high = fillMap(this.columns, values, this.nx, this.ny) || 1;
-    const steady = moving && high <= this.high && high > 0.45 * this.high;
-    if (!steady && high !== this.high) {
-      this.high = high;
-      this.colours.high = high;
+    const found = fillMap(this.columns, values, this.nx, this.ny, log);
+    const wanted = colourRange(found, log);
+    const rescaled = log !== this.log;
+    if (rescaled || !(moving && keeps(this.range, wanted, log))) {
+      this.range = wanted;
+      const [low, high] = wanted;
+      this.model(scaleOf(log), 'mapper').setv({ low, high });
     }
+    if (rescaled) {
+      this.rescale(log);
+    }
+    return rescaled;
+  }
+
+  announce(): void {
+    this.source.change.emit();
   }
 
   values(): Float64Array {
     return this.columns.c4.map(value => (Number.isNaN(value) ? 0 : value));
   }
+
+  private model(scale: 'linear' | 'log', what: 'mapper' | 'bar'): BokehModel {
+    return this.document.get_model_by_id(this.models[scale][what]);
+  }
+
+  private rescale(log: boolean): void {
+    this.log = log;
+    this.model('linear', 'bar').visible = !log;
+    this.model('log', 'bar').visible = log;
+    const transform = this.model(scaleOf(log), 'mapper');
+    const colour = { field: 'c4', transform };
+    for (const { glyph } of this.figure.renderers) {
+      glyph.setv({ fill_color: colour, line_color: colour });
+    }
+  }
+}
+
+function scaleOf(log: boolean): 'linear' | 'log' {
+  return log ? 'log' : 'linear';
+}
+
+/** Whether colours can stay as they are while a handle moves: what is wanted fits, and has not become small in them. */
+function keeps(
+  [low, high]: [number, number],
+  wanted: [number, number],
+  log: boolean
+): boolean {
+  const fits = wanted[0] >= low && wanted[1] <= high;
+  const span = log ? Math.log(high / low) : high - low;
+  const needed = log ? Math.log(wanted[1] / wanted[0]) : wanted[1] - wanted[0];
+  return fits && needed > 0.45 * span;
 }

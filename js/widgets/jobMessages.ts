@@ -1,6 +1,7 @@
 /** Every message of the view of a job; twin of `heplens.widgets.job_messages`. */
 
-import type { CountsFields } from './messages';
+import type { BokehReply, CountsFields, SnapshotFields } from './messages';
+import type { Ending } from './protocol';
 
 export interface SampleProgress {
   events: number;
@@ -21,6 +22,8 @@ export interface JobProgress extends SampleProgress {
     | 'cancelled'
     | 'stopped';
   reused: number;
+  /** Files of which nothing is known yet, neither events nor blocks. */
+  unseen: number;
   bytes: number;
   seconds: number;
   workers: number;
@@ -78,7 +81,22 @@ export interface Failure {
 export type Action = 'cancel' | 'retry' | 'skip';
 
 export type JobRequest =
-  { kind: 'counts' } | { kind: 'failures' } | { kind: Action; files: string[] };
+  | { kind: 'snapshot' }
+  | { kind: 'bokeh'; version: string }
+  | { kind: 'counts' }
+  | { kind: 'failures'; most: number }
+  | { kind: 'cancel' }
+  | { kind: 'retry'; files: string[] }
+  | { kind: 'skip'; files: string[] }
+  | { kind: 'picture'; revision: number };
+
+export type JobReply =
+  | Ending
+  | { kind: 'accepted' }
+  | ({ kind: 'snapshot'; revision: number } & SnapshotFields)
+  | BokehReply
+  | ({ kind: 'counts' } & PartialCounts)
+  | ({ kind: 'failures' } & FailuresFields);
 
 export interface FailuresFields {
   number: number;
@@ -93,5 +111,6 @@ export interface PartialCounts extends CountsFields {
   done: number;
   total: number;
   total_events: number;
+  unseen: number;
   seconds: number;
 }

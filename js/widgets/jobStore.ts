@@ -6,27 +6,34 @@
  */
 
 import type { Counts } from '../brush/tile';
-import type { Action, Failure, JobState, PartialCounts } from './jobMessages';
-import { mismatch, PROTOCOL } from './messages';
+import type { Model, Shared } from './anywidget';
+import type {
+  Action,
+  Failure,
+  JobReply,
+  JobRequest,
+  JobState
+} from './jobMessages';
+import { mismatch, PROTOCOL } from './protocol';
 import { snapshotOf, unpack, type Numbers, type Snapshot } from './reader';
-import { Closed, Requests, Stale, type Channel } from './requests';
-
-export interface JobModel extends Channel {
-  get(name: 'state'): JobState;
-}
+import { Closed, Requests, Stale } from './requests';
 
 export interface JobNumbers extends Numbers {
   done: number;
   total: number;
   total_events: number;
+  unseen: number;
 }
 
 /** Milliseconds between two questions for numbers, and how many times what the last answer cost the kernel. */
 const PAUSE = 120;
 const PAUSE_PER_COST = 4;
 
-export class JobStore {
-  readonly requests: Requests;
+/** Failures that are listed at first, and more at each request for more. */
+export const LISTED = 200;
+
+export class JobStore implements Shared {
+  readonly requests: Requests<JobRequest, JobReply>;
   state: JobState;
   numbers: JobNumbers | null = null;
   snapshot: Snapshot | null = null;
@@ -46,10 +53,12 @@ export class JobStore {
   private views = 0;
   private reading = false;
   private listed = -1;
+  private most = LISTED;
+  private pictured = -1;
   private listing = false;
   private timer = 0;
 
-  constructor(private readonly model: JobModel) {
+  constructor(private readonly model: Model<JobState>) {
     this.requests = new Requests(model);
     this.state = model.get('state');
   }
@@ -87,18 +96,52 @@ export class JobStore {
     this.changed();
   }
 
+  listMore(): void {
+    this.most += LISTED;
+    this.listed = -1;
+    void this.list();
+  }
+
   /** Cancel, or try again or leave out some files; no files: all that failed. */
   async act(action: Action, files: string[] = []): Promise<void> {
     this.acting = action;
     this.failure = '';
     this.changed();
     try {
-      await this.requests.ask('accepted', { kind: action, files });
+      await this.requests.ask(
+        'accepted',
+        action === 'cancel' ? { kind: action } : { kind: action, files }
+      );
     } catch (error) {
       this.fail(error);
     } finally {
       this.acting = null;
       this.changed();
+    }
+  }
+
+  /** Keep a picture of the plots in the notebook, once the job has ended. */
+  keepPicture(draw: () => Promise<ArrayBuffer | null>): void {
+    const { revision, progress } = this.state;
+    const running = ['planning', 'running'].includes(progress.state);
+    if (this.dead || running || !this.settled || this.pictured === revision) {
+      return;
+    }
+    this.pictured = revision;
+    this.sendPicture(draw, revision).catch(() => (this.pictured = -1));
+  }
+
+  private async sendPicture(
+    draw: () => Promise<ArrayBuffer | null>,
+    revision: number
+  ): Promise<void> {
+    const png = await draw();
+    if (!png) {
+      this.pictured = -1; // out of sight: another view, or a later time, may draw it
+    } else if (revision === this.state.revision) {
+      const request = { kind: 'picture' as const, revision };
+      const buffers = [png];
+      await this.requests.ask('accepted', request, undefined, { buffers });
     }
   }
 
@@ -151,16 +194,15 @@ export class JobStore {
       const { reply, buffers } = await this.requests.ask('counts', {
         kind: 'counts'
       });
-      const partial = reply as unknown as PartialCounts;
-      if (this.snapshot?.shape !== partial.shape) {
+      if (this.snapshot?.shape !== reply.shape) {
         await this.readSnapshot();
       }
-      const { done, total, total_events } = partial;
+      const { done, total, total_events, unseen } = reply;
       this.numbers = {
-        ...unpack(partial, buffers, partial),
-        ...{ done, total, total_events }
+        ...unpack(reply, buffers, reply),
+        ...{ done, total, total_events, unseen }
       };
-      pause = Math.max(PAUSE, 1000 * PAUSE_PER_COST * partial.seconds);
+      pause = Math.max(PAUSE, 1000 * PAUSE_PER_COST * reply.seconds);
       this.sequence += 1;
     } catch (error) {
       this.fail(error);
@@ -184,9 +226,11 @@ export class JobStore {
       return;
     }
     this.listing = true;
+    const { most } = this;
     try {
       const { reply } = await this.requests.ask('failures', {
-        kind: 'failures'
+        kind: 'failures',
+        most
       });
       this.failures = reply.failures;
       this.failed = reply.failed;
@@ -197,7 +241,8 @@ export class JobStore {
     }
     this.listing = false;
     this.changed();
-    if (this.listed < this.state.failures) {
+    if (this.listed < this.state.failures || most < this.most) {
+      this.listed = -1;
       void this.list();
     }
   }

@@ -1,6 +1,5 @@
 /** One view of a job over the shared store, with plots of its own. */
 
-import { render } from 'preact';
 import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
 
 import { bokehjs, inflate } from '../components/bokeh/bokehjs';
@@ -8,24 +7,24 @@ import { Legend } from '../components/dashboardLegend';
 import { JobPanel } from '../components/jobPanel';
 import { JobPlot } from '../components/jobPlot';
 import { coverage } from '../components/jobFormat';
-import type { JobStore } from './jobStore';
-import { bytes } from './messages';
+import { mountIn } from './anywidget';
+import { LISTED, type JobStore } from './jobStore';
+import { regionsOf } from './looks';
+import { PICTURE_AFTER, pictureOf } from './picture';
 import { Plots } from './plots';
-import { layersOf, regionsOf, useRoom } from './view';
+import { bytes } from './protocol';
+import { useRoom } from './room';
+import { layersOf } from './view';
 
 /** Mount a view in `el`; returns how to take it away. The job does not notice. */
 export function mountJob(store: JobStore, el: HTMLElement): () => void {
-  const root = document.createElement('div');
-  root.className = 'heplens-root heplens-jobview-root';
-  root.dataset.lmSuppressShortcuts = 'true';
-  root.dataset.state = 'loading';
-  el.append(root);
   const detach = store.attach();
-  render(<View store={store} root={root} />, root);
+  const remove = mountIn(el, 'heplens-root heplens-jobview-root', root => (
+    <View store={store} root={root} />
+  ));
   return () => {
-    render(null, root);
+    remove();
     detach();
-    root.remove();
   };
 }
 
@@ -33,19 +32,26 @@ function View({ store, root }: { store: JobStore; root: HTMLElement }) {
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const boxes = useMemo(() => new Map<string, HTMLElement>(), []);
   const plots = useRef<Plots | null>(null);
+  const waits = useRef(false); // a plot, for its turn
   const room = useRoom(root);
   const { snapshot, numbers, state } = store;
+  const regions = regionsOf(snapshot?.plots ?? []);
 
   useEffect(() => {
-    // However much arrives, everything is drawn once per frame, the plots included.
+    // However much arrives, everything is drawn once per frame, and of the plots one per frame.
     let frame = 0;
+    let fresh = false;
     const draw = (): void => {
-      frame = 0;
-      plots.current?.paint();
-      redraw(0);
+      waits.current = plots.current?.paintNext() ?? false;
+      frame = waits.current ? requestAnimationFrame(draw) : 0;
+      if (fresh || !waits.current) {
+        fresh = false;
+        redraw(0);
+      }
     };
     const stop = store.subscribe(() => {
       plots.current?.invalidate();
+      fresh = true;
       frame ||= requestAnimationFrame(draw);
     });
     return () => {
@@ -86,11 +92,24 @@ function View({ store, root }: { store: JobStore; root: HTMLElement }) {
     const drawn = plots.current || snapshot?.plots.every(plot => !plot.drawn);
     root.dataset.state = store.dead
       ? 'dead'
-      : drawn && store.settled
+      : drawn && store.settled && !waits.current
         ? 'ready'
         : 'loading';
     root.dataset.job = state.progress?.state ?? '';
     root.dataset.done = String(numbers?.done ?? 0);
+    if (root.dataset.state !== 'ready') {
+      return;
+    }
+    const idle = window.setTimeout(
+      () =>
+        store.keepPicture(async () =>
+          plots.current
+            ? pictureOf(plots.current, root, regions[store.region] ?? '')
+            : null
+        ),
+      PICTURE_AFTER
+    );
+    return () => window.clearTimeout(idle);
   });
 
   if (!state.progress) {
@@ -105,10 +124,12 @@ function View({ store, root }: { store: JobStore; root: HTMLElement }) {
       problems={(numbers?.problems ?? []).filter(isNews)}
       failures={store.failures}
       failed={store.failed}
+      next={Math.min(LISTED, store.failed - store.failures.length)}
+      onMore={() => store.listMore()}
       failure={store.failure}
       acting={store.acting}
       dead={store.dead}
-      regions={regionsOf(snapshot?.plots ?? [])}
+      regions={regions}
       region={store.region}
       onRegion={region => store.showRegion(region)}
       onAct={(action, files) => void store.act(action, files)}

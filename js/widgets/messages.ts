@@ -1,10 +1,8 @@
-/** Every message that crosses between a page and the kernel; twin of `heplens.widgets.messages`. */
+/** Every message between the page of a dashboard and the kernel; twin of `heplens.widgets.messages`. */
 
 import type { Grid } from '../brush/grid';
 import type { TableHeader } from '../brush/packing';
-import type { FailuresFields, JobRequest } from './jobMessages';
-
-export const PROTOCOL = 2;
+import type { AnswerOf, Ending } from './protocol';
 
 export interface Status {
   phase: 'idle' | 'running' | 'failed';
@@ -45,12 +43,17 @@ export interface Analysis {
   histograms: Histogram[];
 }
 
-/** The analysis on Dask: a line about it, and how much is done, from 0 to 1. */
-export interface JobState {
-  phase: 'running' | 'done' | 'failed';
+/** How far a job is. `counted` counts up with its numbers, `share` is null when it does not run. */
+export interface Over {
+  counted: number;
+  name: string;
+  state: string;
   text: string;
   share: number | null;
 }
+
+/** Of how many of all blocks numbers are. */
+export type Coverage = [number, number];
 
 /** The one synced trait, written by Python only. */
 export interface State {
@@ -60,7 +63,12 @@ export interface State {
   can_undo: boolean;
   can_redo: boolean;
   status: Status;
-  job: JobState | null;
+  /** Histograms with a logarithmic scale. */
+  log: string[];
+  /** The one that all plots show, '' when there are none. */
+  region: string;
+  /** Of the dashboard of a job: how far it is; null in any other. */
+  over: Over | null;
 }
 
 /** An operation of `heplens.analysis.edits`. */
@@ -71,8 +79,10 @@ export type Request =
   | { kind: 'undo' }
   | { kind: 'redo' }
   | { kind: 'reset' }
-  | { kind: 'submit' }
-  | { kind: 'cancel_job' }
+  | { kind: 'set_log'; name: string; log: boolean }
+  | { kind: 'show_region'; region: string }
+  | { kind: 'recount' }
+  | { kind: 'launch' }
   | { kind: 'picture'; revision: number }
   | { kind: 'snapshot' }
   | { kind: 'counts'; revision: number; edit?: Operation }
@@ -80,8 +90,7 @@ export type Request =
   | { kind: 'bokeh'; version: string }
   | { kind: 'script' }
   | ({ kind: 'completions' } & Typed)
-  | { kind: 'range'; place: number; expression: string }
-  | JobRequest;
+  | { kind: 'range'; place: number; expression: string };
 
 /** An expression that is being typed where step `place` stands; `edit` is what it would become. */
 export interface Typed {
@@ -134,6 +143,12 @@ export interface LayerModels {
   rows: string | null;
 }
 
+/** What comes with a refusal to count, in the dashboard of a job: the handles, so that they stand where they are. */
+export interface NeedsJob {
+  needs_job: true;
+  handles?: Handle[];
+}
+
 interface Drawn {
   name: string;
   drawn: true;
@@ -154,11 +169,18 @@ export interface BinsModels extends Drawn {
   main: number;
 }
 
+/** From values to colours, and the bar that shows them. */
+export interface ColourModels {
+  mapper: string;
+  bar: string;
+}
+
 /** A histogram of two variables; the datasets `of` are summed. */
 export interface MapModels extends Drawn {
   kind: 'map';
   cells: string;
-  colours: string;
+  linear: ColourModels;
+  log: ColourModels;
   of: number[];
 }
 
@@ -194,35 +216,31 @@ export interface Handle {
   /** The key of the tile with which it moves without the kernel; null when there is none, and then `reason` says why. */
   tile: string | null;
   reason: string;
+  /** Whether the kernel does not count its positions either. */
+  needs_job: boolean;
   plots: string[];
 }
 
-interface Common {
-  protocol: number;
-  id: string;
-}
+export type Reply =
+  | Ending
+  | { kind: 'accepted'; revision: number }
+  | ({ kind: 'partial'; revision: number } & PartialFields)
+  | ({ kind: 'snapshot'; revision: number } & SnapshotFields)
+  | ({ kind: 'counts'; revision: number; key: string } & CountsFields)
+  | ({ kind: 'tile'; revision: number } & TileFields)
+  | BokehReply
+  | { kind: 'script'; text: string }
+  | ({ kind: 'completions' } & Completions)
+  | { kind: 'range'; axis: Axis };
 
-export type Reply = Common &
-  (
-    | { kind: 'accepted'; revision: number }
-    | {
-        kind: 'refused';
-        reason: string;
-        position: number | null;
-        revision: number;
-      }
-    | { kind: 'stale'; revision: number }
-    | { kind: 'failed'; reason: string; position: number | null }
-    | ({ kind: 'partial'; revision: number } & PartialFields)
-    | ({ kind: 'snapshot'; revision: number } & SnapshotFields)
-    | ({ kind: 'counts'; revision: number; key: string } & CountsFields)
-    | ({ kind: 'tile'; revision: number } & TileFields)
-    | { kind: 'bokeh'; version: string; encoding: string }
-    | { kind: 'script'; text: string }
-    | ({ kind: 'completions' } & Completions)
-    | { kind: 'range'; axis: Axis }
-    | ({ kind: 'failures' } & FailuresFields)
-  );
+export type Answer<K extends Reply['kind']> = AnswerOf<Reply, K>;
+
+/** BokehJS of the kernel's wheel; the buffer is the script. */
+export interface BokehReply {
+  kind: 'bokeh';
+  version: string;
+  encoding: string;
+}
 
 export interface SnapshotFields {
   bokeh: string;
@@ -253,6 +271,8 @@ export interface CountsFields {
   complete: boolean;
   events: number | null;
   memory: Memory;
+  /** In the dashboard of a job. */
+  coverage?: Coverage;
   handles?: Handle[];
 }
 
@@ -283,40 +303,6 @@ export interface TileFields {
   cutflow: TileRow[];
   encoding: 'deflate' | '';
   memory: Memory;
-}
-
-export type ReplyOf<K extends Reply['kind']> = Extract<Reply, { kind: K }>;
-export type Answer<K extends Reply['kind']> = {
-  reply: ReplyOf<K>;
-  buffers: DataView[];
-};
-
-/** What to tell someone whose page and kernel come from different versions. */
-export function mismatch(protocol: unknown): string {
-  return (
-    `The kernel speaks version ${String(protocol)} of the heplens protocol and this page version ${PROTOCOL}: ` +
-    "install the same version of heplens in the kernel's environment and reload the page."
-  );
-}
-
-/** A buffer as float64, copied when its offset is not aligned. */
-export function floats(view: DataView): Float64Array {
-  return new Float64Array(aligned(view, 8));
-}
-
-export function bytes(view: DataView): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(aligned(view, 1));
-}
-
-function aligned(view: DataView, size: number): ArrayBuffer {
-  const { buffer, byteOffset, byteLength } = view;
-  if (
-    buffer instanceof ArrayBuffer &&
-    byteOffset === 0 &&
-    byteLength === buffer.byteLength &&
-    byteLength % size === 0
-  ) {
-    return buffer;
-  }
-  return new Uint8Array(buffer, byteOffset, byteLength).slice().buffer;
+  /** In the dashboard of a job. */
+  coverage?: Coverage;
 }

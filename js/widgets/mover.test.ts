@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { PROTOCOL, type Handle, type State } from './messages';
+import type { Handle, State } from './messages';
 import { Mover } from './mover';
 import { Reader, type Whole } from './reader';
+import { PROTOCOL } from './protocol';
 import { Requests, Stale, type Channel } from './requests';
 
 type Sent = {
@@ -55,17 +56,21 @@ const numbers = (passed: number): object => ({
   memory: {}
 });
 
-function setup(): { kernel: Kernel; mover: Mover; reader: Reader } {
+function setup() {
   const kernel = new Kernel();
+  const state = { revision: 1 } as State;
+  /** What is said at steps and plots. */
+  const told: string[] = [];
   const whole: Whole = {
     requests: new Requests(kernel),
-    state: { revision: 1 } as State,
+    state,
     changed: () => {},
     moved: () => {},
-    fail: error => assert.ok(error instanceof Stale, String(error))
+    fail: error => assert.ok(error instanceof Stale, String(error)),
+    judge: (about, error) => told.push(`${about}: ${String(error)}`)
   };
   const reader = new Reader(whole);
-  return { kernel, reader, mover: new Mover(whole, reader) };
+  return { kernel, reader, state, told, mover: new Mover(whole, reader) };
 }
 
 function handle(id: string, tile: string | null): Handle {
@@ -81,6 +86,7 @@ function handle(id: string, tile: string | null): Handle {
     grid: { start: 0, stop: 9, unit: 1, exponent: 0 },
     tile,
     reason: tile ? '' : 'too many bins',
+    needs_job: false,
     plots: []
   };
 }
@@ -200,4 +206,74 @@ test('a tile that cannot be made leaves its handle to the kernel and says why', 
   assert.equal(mover.tiled(held), false);
   assert.equal(mover.reason(held), 'a weight is infinite');
   assert.equal(kernel.sent[1].kind, 'counts');
+});
+
+/** What a whole count of a revision tells of one handle. */
+const whole = (revision: number, ...handles: Handle[]) =>
+  ({
+    key: 'reference',
+    revision,
+    handles,
+    cutflow: [{ name: 'all', passed: 0, weighted: null }]
+  }) as unknown as Reader['numbers'];
+
+test('a tile that came for another revision is not taken for that of this one', async () => {
+  const { kernel, mover, reader, state } = setup();
+  const before = handle('a', 'old');
+  reader.numbers = whole(1, before);
+  // Another cut was moved: the revision is known, its numbers are not.
+  state.revision = 2;
+  mover.move(before, 1);
+  await kernel.answer(kernel.sent[0], 'tile', { ...TILE, key: 'new' }, BUFFERS);
+  assert.equal(mover.drag?.slice, null);
+  reader.numbers = whole(2, handle('a', 'new'));
+  mover.finish();
+  assert.ok(mover.drag?.slice, 'the tile is there already');
+  assert.equal(kernel.sent.length, 1);
+  // Taken back: the tile of then was never made.
+  mover.drop();
+  mover.move(before, 1);
+  assert.equal(mover.drag?.slice, null);
+  assert.equal(kernel.sent[1].kind, 'tile');
+});
+
+test('a handle that is held moves on with the tile of what has changed meanwhile', async () => {
+  const { kernel, mover, reader, state } = setup();
+  const before = handle('a', 'old');
+  reader.numbers = whole(1, before);
+  mover.move(before, 1);
+  await kernel.answer(kernel.sent[0], 'tile', { ...TILE, key: 'old' }, BUFFERS);
+  assert.equal(mover.cutflow()[0].passed, 3);
+  state.revision = 2;
+  const now = handle('a', 'new');
+  reader.numbers = whole(2, now);
+  mover.finish();
+  assert.equal(mover.drag?.slice, null, 'not with numbers of another cut');
+  assert.equal(mover.valueOf(now), 1);
+  await kernel.answer(kernel.sent[1], 'tile', { ...TILE, key: 'new' }, BUFFERS);
+  assert.equal(mover.cutflow()[0].passed, 3);
+  // And with nothing when its step has gone.
+  reader.numbers = whole(3);
+  mover.finish();
+  assert.equal(mover.drag, null);
+});
+
+test('a window that is refused is told at its plot, until it is given up or the edit itself is answered', async () => {
+  const { kernel, mover, told } = setup();
+  const no = { reason: 'it needs a number', position: null };
+  const said = 'mass: Error: it needs a number';
+  mover.propose({ op: 'add_window' }, 'mass');
+  await kernel.answer(kernel.sent[0], 'failed', no);
+  assert.deepEqual(told.splice(0), [said]);
+  mover.propose({ op: 'add_window' }, 'mass');
+  await kernel.answer(kernel.sent[1], 'counts', { key: 'k', ...numbers(1) });
+  assert.deepEqual(told.splice(0), ['mass: null'], 'this one can be made');
+  mover.propose({ op: 'add_window' }, 'mass');
+  await kernel.answer(kernel.sent[2], 'failed', no);
+  mover.drop();
+  assert.deepEqual(told.splice(0), [said, 'mass: null']);
+  mover.propose({ op: 'add_window' }, 'mass');
+  mover.settle();
+  await kernel.answer(kernel.sent[3], 'failed', no);
+  assert.deepEqual(told, []);
 });

@@ -1,16 +1,12 @@
 /** The handle that is being moved: from a tile without the kernel, or else from the kernel as fast as it answers. */
 
 import type { Counts } from '../brush/tile';
-import type { CutflowRow, Handle, Operation } from './messages';
+import type { Coverage, CutflowRow, Handle, Operation } from './messages';
+import { operationOf, type Moved, type Partner } from './moved';
+import { Previews } from './previews';
 import type { Reader, Whole } from './reader';
 import { Refusal } from './requests';
 import { Tile, TileShelf, type Slice } from './tiles';
-
-/** A second handle that moves with the first: the other edge of a window moved as a whole. */
-export interface Partner {
-  handle: Handle;
-  value: number;
-}
 
 interface Drag {
   handle: Handle;
@@ -38,19 +34,30 @@ export class Mover {
   private readonly shelf = new TileShelf();
   /** Keys of tiles that could not be made, and why: their handles move by way of the kernel. */
   private readonly refused = new Map<string, string>();
-  private previewing: '' | 'begun' | 'shown' = '';
-  private waiting: Operation | null = null;
-  private asked = 0;
+  private readonly previews: Previews;
   /** Numbers of an edit that nobody has made yet are shown. */
   private proposed = false;
+  /** The cutflow of a position, which is read number by number. */
+  private sliced: {
+    of: Slice | null;
+    from: CutflowRow[];
+    rows: CutflowRow[];
+  } = { of: null, from: [], rows: [] };
 
   constructor(
     private readonly whole: Whole,
     private readonly reader: Reader
-  ) {}
+  ) {
+    this.previews = new Previews(whole, reader, () => this.held);
+  }
 
   get moving(): boolean {
     return this.drag !== null && !this.drag.released;
+  }
+
+  /** A hand is on a plot: it moves a handle, or draws a window. */
+  get held(): boolean {
+    return this.moving || this.proposed;
   }
 
   handles(step: string): Handle[] {
@@ -106,9 +113,9 @@ export class Mover {
   }
 
   /** Show the numbers of an edit that is not committed. */
-  propose(operation: Operation): void {
+  propose(operation: Operation, about: string): void {
     this.proposed = true;
-    this.readPreview(operation);
+    this.previews.read(operation, about);
   }
 
   /** Whether a handle moves without the kernel, and why not. */
@@ -134,14 +141,33 @@ export class Mover {
   /** What was proposed is being committed: its numbers stay until the new ones have come. */
   settle(): void {
     this.proposed = false;
-    this.waiting = null;
+    this.previews.forgo();
   }
 
   /** The numbers of what was released or typed have come. */
   finish(): void {
     this.sent.clear();
-    if (!this.moving && !this.proposed) {
+    if (!this.held) {
       this.drop();
+    } else if (this.drag) {
+      this.renew(this.drag);
+    }
+  }
+
+  /** A handle is held while something else has changed: the tile that it moves by is another now, or it has gone. */
+  private renew(drag: Drag): void {
+    const find = ({ id, step }: Handle): Handle | undefined =>
+      this.handles(step).find(handle => handle.id === id);
+    const handle = find(drag.handle);
+    const partner = drag.partner && find(drag.partner.handle);
+    if (!handle || partner === undefined) {
+      this.drop();
+    } else if (handle.tile !== drag.handle.tile) {
+      drag.handle = handle;
+      drag.partner = drag.partner &&
+        partner && { ...drag.partner, handle: partner };
+      this.prepare(handle);
+      this.place(drag);
     }
   }
 
@@ -150,39 +176,7 @@ export class Mover {
     this.sent.clear();
     this.drag = null;
     this.settle();
-    this.reader.preview = null;
-  }
-
-  /** The edit that sets a handle and its partner; null takes an edge of a window away. */
-  operation(moved: {
-    handle: Handle;
-    value: number | null;
-    partner: Partner | null;
-  }): Operation {
-    const { handle, value, partner } = moved;
-    if (handle.edge === 'literal') {
-      const one = { index: handle.index, value };
-      const both = partner && {
-        index: [handle.index, partner.handle.index],
-        value: [value, partner.value]
-      };
-      return { op: 'set_literal', name: handle.step, ...(both ?? one) };
-    }
-    const window: Record<string, number | null> = {};
-    for (const other of this.handles(handle.step)) {
-      window[other.edge] =
-        other.id === handle.id
-          ? value
-          : other.id === partner?.handle.id
-            ? partner.value
-            : other.value;
-    }
-    return {
-      op: 'set_window',
-      name: handle.step,
-      low: window.low,
-      high: window.high
-    };
+    this.previews.drop();
   }
 
   counts(name: string): Counts | undefined {
@@ -190,6 +184,14 @@ export class Mover {
     return drag?.tile && drag.slice
       ? drag.tile.counts(name, drag.slice)
       : undefined;
+  }
+
+  /** Of how many blocks what is shown is, in the dashboard of a job. */
+  get coverage(): Coverage | undefined {
+    const { drag } = this;
+    return drag?.tile && drag.slice
+      ? drag.tile.coverage
+      : this.reader.shown?.coverage;
   }
 
   /** The cutflow with the handle where it stands. */
@@ -200,7 +202,11 @@ export class Mover {
       return rows;
     }
     const { tile, slice } = drag;
-    return rows.map(row => tile.row(row, slice));
+    if (this.sliced.of !== slice || this.sliced.from !== rows) {
+      const made = rows.map(row => tile.row(row, slice));
+      this.sliced = { of: slice, from: rows, rows: made };
+    }
+    return this.sliced.rows;
   }
 
   /** Memory that tiles take in the page. */
@@ -210,6 +216,10 @@ export class Mover {
 
   clear(): void {
     this.shelf.clear();
+  }
+
+  private operation(moved: Moved): Operation {
+    return operationOf(moved, this.handles(moved.handle.step));
   }
 
   private place(drag: Drag): void {
@@ -225,10 +235,9 @@ export class Mover {
       ) ?? null;
     // No tile, or a position between two of its own: the kernel counts.
     if (!drag.slice && (drag.tile || drag.partner || !this.tiled(handle))) {
-      this.readPreview(this.operation(drag));
+      this.previews.read(this.operation(drag), handle.step);
     } else if (drag.slice) {
-      this.waiting = null;
-      this.reader.preview = null;
+      this.previews.drop();
     }
   }
 
@@ -242,6 +251,8 @@ export class Mover {
     this.preparing = mine;
     try {
       const { revision } = this.whole.state;
+      // Else the key is of an older revision, and what comes must not be taken for it when that is back.
+      const current = this.reader.tells(revision);
       const answer = await this.whole.requests.ask(
         'tile',
         { kind: 'tile', revision, handle: handle.id },
@@ -250,7 +261,11 @@ export class Mover {
           this.whole.changed();
         }
       );
-      this.shelf.put(answer.reply.key, await Tile.read(answer));
+      const tile = await Tile.read(answer);
+      this.shelf.put(answer.reply.key, tile);
+      if (current) {
+        this.shelf.put(key, tile); // a job may have come on since; the tile says of how much it is
+      }
       this.reader.memory = answer.reply.memory;
     } catch (error) {
       if (error instanceof Refusal) {
@@ -269,53 +284,6 @@ export class Mover {
       this.whole.changed(true);
     } else if (drag && this.moving && !drag.tile) {
       this.prepare(drag.handle);
-    }
-  }
-
-  /**
-   * A position without a tile: the kernel counts it block by block, and of several that wait only the last. One that
-   * has shown its first block is given up for a newer one; the kernel cancels it then.
-   */
-  private readPreview(operation: Operation): void {
-    if (this.previewing === 'begun') {
-      this.waiting = operation;
-      return;
-    }
-    this.waiting = null;
-    this.previewing = 'begun';
-    const mine = ++this.asked;
-    const { revision } = this.whole.state;
-    this.whole.requests
-      .ask('counts', { kind: 'counts', revision, edit: operation }, part => {
-        if (mine === this.asked && (this.moving || this.proposed)) {
-          this.reader.takePartial(part, false);
-          this.previewing = 'shown';
-          this.next();
-        }
-      })
-      .then(
-        answer => {
-          const current = answer.reply.revision === this.whole.state.revision;
-          const wanted = this.moving || this.proposed;
-          if (mine === this.asked && current && wanted) {
-            this.reader.takePreview(answer);
-            this.whole.changed(true);
-          }
-        },
-        error => this.whole.fail(error)
-      )
-      .finally(() => {
-        if (mine === this.asked) {
-          this.previewing = '';
-          this.next();
-        }
-      });
-  }
-
-  private next(): void {
-    const { waiting } = this;
-    if (waiting && (this.moving || this.proposed)) {
-      this.readPreview(waiting);
     }
   }
 }

@@ -3,11 +3,16 @@
 import { themeOf } from '../components/bokeh/theme';
 import type { Plots } from './plots';
 
+/** How long nothing has changed before the notebook's picture is brought up to date; milliseconds. */
+export const PICTURE_AFTER = 1500;
+
 const CAPTION = 20;
 
+/** `region` is the one that is shown, '' when there are none. */
 export async function pictureOf(
   plots: Plots,
-  root: HTMLElement
+  root: HTMLElement,
+  region: string
 ): Promise<ArrayBuffer | null> {
   const drawn = await plots.canvases();
   const grid = root.querySelector('.heplens-plots');
@@ -27,8 +32,7 @@ export async function pictureOf(
     return null;
   }
   context.scale(ratio, ratio);
-  const paper = getComputedStyle(root).getPropertyValue('--jp-layout-color1');
-  context.fillStyle = paper.trim() || '#fff';
+  context.fillStyle = theme.paper;
   context.fillRect(0, 0, origin.width, height);
   context.fillStyle = theme.text;
   context.font = `600 13px ${theme.font}`;
@@ -36,7 +40,8 @@ export async function pictureOf(
     const { left, top, width, height } = boxes[i];
     const [x, y] = [left - origin.left, top - origin.top];
     context.drawImage(canvas, x, y, width, height);
-    context.fillText(name, x + 6, y - CAPTION / 2 + 5, width - 12);
+    const title = region ? `${name} · ${region}` : name;
+    context.fillText(title, x + 6, y - CAPTION / 2 + 5, width - 12);
   });
   const blob = await new Promise<Blob | null>(resolve =>
     picture.toBlob(resolve, 'image/png')

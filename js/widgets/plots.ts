@@ -2,7 +2,12 @@
 
 import type { Counts } from '../brush/tile';
 import type { Bokeh, BokehModel } from '../components/bokeh/bokehjs';
-import { forget, paintFrame, set } from '../components/bokeh/models';
+import {
+  forget,
+  paintFrame,
+  set,
+  spreadTicks
+} from '../components/bokeh/models';
 import { onTheme, themeOf } from '../components/bokeh/theme';
 import { BinsDrawing, MapDrawing, type Drawing, type Look } from './drawing';
 import type { PlotModels } from './messages';
@@ -34,6 +39,8 @@ interface Plot {
   drawing: Drawing;
   visible: boolean;
   dirty: boolean;
+  /** Waits for its turn in `paintNext`. */
+  due: boolean;
   painted: number;
 }
 
@@ -87,7 +94,7 @@ export class Plots {
       figure.toolbar.tools = [];
       const edges = content.edges.get(models.name) ?? [];
       return models.kind === 'map'
-        ? new MapDrawing(document, models, edges)
+        ? new MapDrawing(this.bokeh, document, models, figure, edges)
         : new BinsDrawing(this.bokeh, document, models, figure, edges[0]);
     });
     const views = await add_document_standalone(document, fallback, elements);
@@ -105,9 +112,11 @@ export class Plots {
         const view = views.get_one(figure);
         // Asked anew for every label of every paint, it makes the browser work out the page's styles each time.
         const { base_font_size } = view;
-        Object.defineProperty(view, 'base_font_size', {
-          value: base_font_size
-        });
+        if (base_font_size !== undefined) {
+          Object.defineProperty(view, 'base_font_size', {
+            value: base_font_size
+          });
+        }
         const plot: Plot = {
           name: models.name,
           box,
@@ -117,6 +126,7 @@ export class Plots {
           drawing,
           visible: true,
           dirty: true,
+          due: true,
           painted: -1
         };
         (box as PlotBox).heplensValues = () => drawing.values();
@@ -134,6 +144,7 @@ export class Plots {
   invalidate(): void {
     for (const plot of this.plots.values()) {
       plot.dirty = true;
+      plot.due = true;
     }
   }
 
@@ -168,12 +179,12 @@ export class Plots {
     this.plots.clear();
   }
 
-  /** Labels that become narrower while a handle moves leave the axes where they are, under the pointer. */
+  /** Labels that become narrower while a hand is on a plot leave the axes where they are, under the pointer. */
   private steady({ name, figure }: Plot): void {
     for (const side of figure.left) {
       const layout = this.views.get_one(side)?.layout;
       const changed = layout?.has_size_changed;
-      if (changed) {
+      if (changed && layout._content_size) {
         layout.has_size_changed = () =>
           this.source.look(name).moving
             ? layout._content_size().width > layout.bbox.width
@@ -216,19 +227,31 @@ export class Plots {
 
   private schedule(): void {
     if (!this.frame && !this.gone) {
-      this.frame = requestAnimationFrame(() => this.paint());
+      this.frame = requestAnimationFrame(() => void this.paint());
     }
   }
 
-  /** Paint what is dirty and visible, now. */
-  paint(): void {
+  /** Paint what is dirty and visible, before the frame is over. */
+  async paint(): Promise<void> {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    for (const plot of this.plots.values()) {
-      if (plot.visible) {
-        void this.refresh(plot);
-      }
+    const visible = [...this.plots.values()].filter(plot => plot.visible);
+    await Promise.all(visible.map(plot => this.refresh(plot)));
+  }
+
+  /**
+   * Paint the one visible plot that has waited longest for new numbers. Whether others wait: each in a frame of its own
+   * keeps frames short, where numbers come by themselves and nobody's hand has to be followed.
+   */
+  paintNext(): boolean {
+    const due = [...this.plots.values()]
+      .filter(plot => plot.due && plot.visible)
+      .sort((one, other) => one.painted - other.painted);
+    if (due.length) {
+      due[0].due = false;
+      void this.refresh(due[0]);
     }
+    return due.length > 1;
   }
 
   private async refresh(plot: Plot): Promise<void> {
@@ -253,18 +276,32 @@ export class Plots {
     counts: Counts,
     look: Look
   ): Promise<void> {
+    if (!isDirect(view, glyphs)) {
+      drawing.update(counts, look);
+      drawing.announce();
+      return;
+    }
     view.pause();
-    drawing.update(counts, look);
+    const rescaled = drawing.update(counts, look);
     await Promise.all(glyphs.map(glyph => glyph.set_data()));
     view.unpause(true);
     if (!this.gone) {
       view.invalidate_painters();
       view.repaint();
+      if (rescaled) {
+        // The first paint places an axis by the labels that it had before.
+        view.invalidate_painters();
+        view.repaint();
+      }
     }
   }
 
   private report(plot: Plot): void {
     const { bbox } = plot.view.frame;
+    // Not while a handle moves: the axis would change under it.
+    if (plot.painted < 0 || !this.source.look(plot.name).moving) {
+      spreadTicks(plot.figure, bbox.width);
+    }
     const { start, end } = plot.figure.x_range;
     this.onFrame(plot.name, {
       left: bbox.left,
@@ -296,4 +333,13 @@ export class Plots {
     this.invalidate();
     this.schedule();
   }
+}
+
+/** Whether this BokehJS can be told to paint now; another one paints on its own clock what its sources announce. */
+function isDirect(view: BokehModel, glyphs: BokehModel[]): boolean {
+  const ours = ['pause', 'unpause', 'invalidate_painters', 'repaint'];
+  return (
+    ours.every(name => typeof view[name] === 'function') &&
+    glyphs.every(glyph => typeof glyph.set_data === 'function')
+  );
 }

@@ -1,15 +1,19 @@
 /** What the kernel has said about the current revision: the document of the plots, the numbers, the handles. */
 
 import type { Counts } from '../brush/tile';
-import {
-  floats,
-  type Answer,
-  type CountsFields,
-  type Memory,
-  type State
+import type {
+  Answer,
+  CountsFields,
+  Memory,
+  NeedsJob,
+  Reply,
+  Request,
+  SnapshotFields,
+  State
 } from './messages';
 import type { PlotDocument } from './plots';
-import { Stale, type Requests } from './requests';
+import { floats } from './protocol';
+import { Refusal, Stale, type Requests } from './requests';
 
 /** The numbers that are shown, and where they came from. */
 export interface Numbers extends CountsFields {
@@ -26,13 +30,15 @@ export interface Snapshot extends PlotDocument {
 
 /** What the parts of a store need of the whole. */
 export interface Whole {
-  readonly requests: Requests;
+  readonly requests: Requests<Request, Reply>;
   readonly state: State;
   /** Something is to be drawn; `numbers` when what plots show has changed. */
   changed(numbers?: boolean): void;
   /** Handles stand elsewhere; numbers come from where they came from before. */
   moved(): void;
   fail(error: unknown): void;
+  /** An edit cannot be made, or not shown; null when it can. It is said at the step or plot that it is `about`. */
+  judge(about: string, error: unknown): void;
 }
 
 const ATTEMPTS = 3;
@@ -57,6 +63,12 @@ export class Reader {
     return this.preview ?? this.numbers;
   }
 
+  /** Whether the numbers, and with them the handles, are all of this revision. */
+  tells(revision: number): boolean {
+    const { numbers } = this;
+    return numbers?.revision === revision && numbers.key === 'reference';
+  }
+
   /** Have a document that fits `shape`, or any document when there is none yet. */
   async readSnapshot(shape = ''): Promise<void> {
     const fits = this.snapshot && (!shape || this.snapshot.shape === shape);
@@ -76,10 +88,13 @@ export class Reader {
     }
   }
 
-  /** Have the numbers of the current revision; true when they have come, and are still current. */
-  async readNumbers(): Promise<boolean> {
+  /**
+   * Have the numbers of the current revision; true when they have come, and are still current. They are asked for
+   * once, or `again` when a job has counted more.
+   */
+  async readNumbers(again = false): Promise<boolean> {
     const { revision } = this.whole.state;
-    if (this.asked === revision) {
+    if (this.asked === revision && !again) {
       return false;
     }
     this.asked = revision;
@@ -105,6 +120,7 @@ export class Reader {
           return false;
         }
         if (!(error instanceof Stale)) {
+          this.takeHandles(error);
           this.whole.fail(error);
           break;
         }
@@ -112,6 +128,14 @@ export class Reader {
     }
     this.asked = 0;
     return false;
+  }
+
+  /** Of an analysis that was not counted: what is shown are the last numbers there are, and where handles stand. */
+  private takeHandles(error: unknown): void {
+    const reply = error instanceof Refusal ? (error.reply as NeedsJob) : null;
+    if (this.numbers && reply?.needs_job && reply.handles) {
+      this.numbers = { ...this.numbers, handles: reply.handles };
+    }
   }
 
   /** Numbers of a position that is not committed, whole. */
@@ -143,7 +167,13 @@ export class Reader {
 }
 
 /** The document of a message, with the edges of its plots. */
-export function snapshotOf({ reply, buffers }: Answer<'snapshot'>): Snapshot {
+export function snapshotOf({
+  reply,
+  buffers
+}: {
+  reply: SnapshotFields & { revision: number };
+  buffers: DataView[];
+}): Snapshot {
   const drawn = reply.plots.filter(plot => plot.drawn);
   const edges = new Map(
     drawn.map(plot => {

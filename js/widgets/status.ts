@@ -1,7 +1,9 @@
 /** How things stand, in one line. */
 
-import { events, size } from '../components/dashboardFormat';
+import { events } from '../components/dashboardFormat';
 import type { Status } from '../components/dashboardToolbar';
+import { size } from '../components/prefixed';
+import type { Over } from './messages';
 import type { Store } from './store';
 
 export function statusOf(store: Store): Status {
@@ -16,6 +18,10 @@ export function statusOf(store: Store): Status {
     const text =
       store.queued > 0 ? 'Kernel busy, change queued' : 'Kernel busy';
     return { text, tone: 'busy', share: null };
+  }
+  const { over } = store.state;
+  if (over) {
+    return overJob(store, over);
   }
   const { progress, numbers, memory } = store.reader;
   const { preparing, bytes } = store.mover;
@@ -41,6 +47,25 @@ export function statusOf(store: Store): Status {
     `${size(memory?.tiles ?? 0)} of tiles in the kernel, ${size(bytes)} of tiles in this page`;
   const text = `${events(seen)} events${held}`;
   return { text, title, tone: 'quiet', share: null };
+}
+
+/** The dashboard of a job: of how much the numbers are that are shown, and how the job is. */
+function overJob({ mover, reader }: Store, over: Over): Status {
+  const [done, total] = mover.coverage ?? [0, 0];
+  const seen = reader.numbers?.events ?? null;
+  const held = size((reader.memory?.tiles ?? 0) + mover.bytes);
+  const parts = [
+    over.name,
+    total > 0 ? `${events(done)} of ${events(total)} blocks` : '',
+    seen === null ? '' : `${events(seen)} events`,
+    over.state === 'finished' ? held : over.state
+  ];
+  return {
+    text: parts.filter(part => part).join(' · '),
+    title: `${over.name}: ${over.text}. Tiles take ${held}`,
+    tone: ['failed', 'stopped'].includes(over.state) ? 'bad' : 'quiet',
+    share: over.share
+  };
 }
 
 function shareOf({ done, total }: { done: number; total: number }) {

@@ -5,23 +5,23 @@
  */
 
 import type { Counts } from '../brush/tile';
-import {
-  mismatch,
-  PROTOCOL,
-  type Axis,
-  type Completions,
-  type Handle,
-  type Operation,
-  type State,
-  type Step,
-  type Typed
+import type { Model, Shared } from './anywidget';
+import type {
+  Handle,
+  Operation,
+  Reply,
+  Request,
+  State,
+  Step
 } from './messages';
 import type { Look } from './drawing';
+import { Looks } from './looks';
 import { Mover } from './mover';
+import { mismatch, PROTOCOL } from './protocol';
+import { Pictures } from './pictures';
+import { Questions } from './questions';
 import { Reader, type Whole } from './reader';
-import { Closed, Refusal, Requests, Stale, type Channel } from './requests';
-
-export type Model = Channel & { get(name: 'state'): State };
+import { Closed, Refusal, Requests, Stale } from './requests';
 
 /** A refusal that a step shows under its text. */
 export interface Problem {
@@ -36,38 +36,44 @@ export type Change = 'position' | 'anything';
 /** An answer that takes longer than this makes the page say that the kernel is busy. */
 const BUSY_AFTER = 700;
 
-export class Store implements Whole {
-  readonly requests: Requests;
+export class Store implements Whole, Shared {
+  readonly requests: Requests<Request, Reply>;
   readonly reader: Reader;
   readonly mover: Mover;
+  readonly questions: Questions;
+  readonly looks: Looks;
+  readonly pictures = new Pictures(this);
   readonly problems = new Map<string, Problem>();
   /** Steps that were switched on or off, until the kernel has answered. */
   readonly switched = new Map<string, boolean>();
   state: State;
   /** What went wrong with the whole, as a sentence. */
   failure = '';
+  /** What went wrong is that only another job can tell the numbers. */
+  needsJob = false;
   /** The kernel of this widget has gone; what is shown is all there is. */
   dead = false;
   busy = false;
   /** Edits that were sent and not answered. */
   queued = 0;
-  /** Which region all plots show. */
-  region = 0;
-  /** Plots with a logarithmic axis. */
-  readonly logs = new Set<string>();
   /** Counts up with everything that changes what plots show. */
   sequence = 0;
 
-  private pictured = 0;
   private readonly listeners = new Set<(what: Change) => void>();
   private clock = 0;
+  private following = false;
   private views = 0;
 
-  constructor(private readonly model: Model) {
+  constructor(private readonly model: Model<State>) {
     this.requests = new Requests(model);
     this.state = model.get('state');
     this.reader = new Reader(this);
     this.mover = new Mover(this, this.reader);
+    this.looks = new Looks(this, () => this.reader.snapshot?.plots ?? []);
+    this.questions = new Questions(
+      this.requests,
+      () => this.state.analysis.steps.length
+    );
   }
 
   // --- for views ----------------------------------------------------------------------------------------------------
@@ -102,28 +108,16 @@ export class Store implements Whole {
   /** True when what is shown are the reference's numbers of the current revision. */
   get settled(): boolean {
     return (
-      this.reader.numbers?.key === 'reference' &&
-      this.reader.numbers.revision === this.state.revision &&
+      this.reader.shown?.key === 'reference' &&
+      this.reader.shown.revision === this.state.revision &&
       !this.mover.drag &&
       this.queued === 0
     );
   }
 
-  showRegion(region: number): void {
-    this.region = region;
-    this.changed(true);
-  }
-
-  toggleLog(name: string): void {
-    if (!this.logs.delete(name)) {
-      this.logs.add(name);
-    }
-    this.changed(true);
-  }
-
   look(name: string): Look {
-    const { logs, mover, region } = this;
-    return { region, log: logs.has(name), moving: mover.moving };
+    const { region } = this.looks;
+    return { region, log: this.looks.isLog(name), moving: this.mover.held };
   }
 
   // --- edits --------------------------------------------------------------------------------------------------------
@@ -154,11 +148,8 @@ export class Store implements Whole {
       this.changed(true);
       return true;
     } catch (error) {
-      if (!(error instanceof Closed)) {
-        const position = error instanceof Refusal ? error.position : null;
-        this.problems.set(step, { message: messageOf(error), position, text });
-      }
       this.mover.drop();
+      this.judge(step, error, text);
     }
     this.changed(true);
     return false;
@@ -173,35 +164,10 @@ export class Store implements Whole {
   /** Go back to what is committed: Escape while something is dragged. */
   cancel(): void {
     this.mover.drop();
+    if (this.reader.numbers?.revision === this.state.revision) {
+      this.failure = ''; // of a position that was given up
+    }
     this.changed(true);
-  }
-
-  /** What could be typed next; null when the kernel cannot tell now. */
-  async complete(typed: Typed): Promise<Completions | null> {
-    if (this.dead) {
-      return null;
-    }
-    try {
-      return (
-        await this.requests.ask('completions', {
-          kind: 'completions',
-          ...typed
-        })
-      ).reply;
-    } catch {
-      return null;
-    }
-  }
-
-  /** An axis for an expression at the end of the chain. Rejects with a sentence when there can be none. */
-  async axis(expression: string): Promise<Axis> {
-    const place = this.state.analysis.steps.length;
-    const { reply } = await this.requests.ask('range', {
-      kind: 'range',
-      place,
-      expression
-    });
-    return reply.axis;
   }
 
   enable(name: string, enabled: boolean): void {
@@ -224,36 +190,16 @@ export class Store implements Whole {
     this.commit({ kind }).catch(error => this.fail(error));
   }
 
-  /** Hand the analysis over to Dask, or stop the job that runs. */
-  dask(): void {
-    const kind = this.state.job?.phase === 'running' ? 'cancel_job' : 'submit';
-    this.requests.ask('accepted', { kind }).catch(error => this.fail(error));
+  /** Show the launcher, which runs the analysis on Dask. */
+  async launch(): Promise<void> {
+    await this.requests.ask('accepted', { kind: 'launch' });
   }
 
-  /** Keep a picture of the plots in the notebook; of each revision one is enough. */
-  keepPicture(draw: () => Promise<ArrayBuffer | null>): void {
-    const { revision } = this.state;
-    if (this.dead || !this.settled || this.pictured === revision) {
-      return;
-    }
-    this.pictured = revision;
-    void draw()
-      .then(png =>
-        png && revision === this.state.revision
-          ? this.requests.ask(
-              'accepted',
-              { kind: 'picture', revision },
-              undefined,
-              [png]
-            )
-          : null
-      )
-      .catch(() => (this.pictured = 0));
-  }
-
-  async script(): Promise<string> {
-    const { reply } = await this.requests.ask('script', { kind: 'script' });
-    return reply.text;
+  /** Run the analysis as it is now as another job, in the dashboard of one. */
+  recount(): void {
+    this.requests
+      .ask('accepted', { kind: 'recount' })
+      .catch(error => this.fail(error));
   }
 
   private async commit(
@@ -275,10 +221,15 @@ export class Store implements Whole {
 
   /** The trait has changed. */
   receive(): void {
-    const before = this.state.revision;
+    const { revision, over } = this.state;
     this.state = this.model.get('state');
-    if (this.understood() && this.state.revision !== before && this.views > 0) {
-      void this.refresh();
+    if (this.understood() && this.views > 0) {
+      if (this.state.revision !== revision) {
+        this.forgive();
+        void this.refresh();
+      } else if (this.state.over?.counted !== over?.counted) {
+        void this.follow();
+      }
     }
     this.changed();
   }
@@ -302,8 +253,19 @@ export class Store implements Whole {
   fail(error: unknown): void {
     if (!(error instanceof Stale) && !(error instanceof Closed)) {
       this.failure = messageOf(error);
+      this.needsJob = error instanceof Refusal && error.needsJob;
       this.changed();
     }
+  }
+
+  judge(about: string, error: unknown, text = ''): void {
+    if (error === null) {
+      this.problems.delete(about);
+    } else if (!(error instanceof Closed)) {
+      const position = error instanceof Refusal ? error.position : null;
+      this.problems.set(about, { message: messageOf(error), position, text });
+    }
+    this.changed();
   }
 
   changed(numbers = false): void {
@@ -319,12 +281,47 @@ export class Store implements Whole {
   }
 
   private async refresh(): Promise<void> {
-    const { revision } = this.state;
+    const { revision, over } = this.state;
     this.failure = '';
     await this.reader.readNumbers();
     if (this.state.revision === revision) {
       this.mover.finish();
       this.changed(true);
+      if (this.state.over?.counted !== over?.counted) {
+        void this.follow();
+      }
+    }
+  }
+
+  /** A job has counted more: its numbers are read one after the other, as fast as they come and not faster. */
+  private async follow(): Promise<void> {
+    if (this.following) {
+      return;
+    }
+    this.following = true;
+    let counted: number | undefined;
+    let { revision } = this.state;
+    do {
+      counted = this.state.over?.counted;
+      revision = this.state.revision;
+      if (await this.reader.readNumbers(true)) {
+        this.failure = '';
+      }
+      this.changed(true);
+    } while (
+      this.state.revision === revision &&
+      this.state.over?.counted !== counted &&
+      !this.dead
+    );
+    this.following = false;
+  }
+
+  /** What was refused to a hand is over once something else is done; what was typed is there still. */
+  private forgive(): void {
+    for (const [about, { text }] of this.problems) {
+      if (text === '') {
+        this.problems.delete(about);
+      }
     }
   }
 

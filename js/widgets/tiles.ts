@@ -3,14 +3,8 @@
 import { inflated } from '../brush/inflate';
 import { Table, type TableHeader } from '../brush/packing';
 import { Boundaries, Cells, type Counts } from '../brush/tile';
-import {
-  bytes,
-  floats,
-  type Answer,
-  type CutflowRow,
-  type Handle,
-  type TileRow
-} from './messages';
+import type { Answer, Coverage, CutflowRow, Handle, TileRow } from './messages';
+import { bytes, floats } from './protocol';
 
 /** The rows of cells that add up to what a position shows. */
 export interface Slice {
@@ -33,7 +27,9 @@ export class Tile {
     readonly form: 'range' | 'steps',
     private readonly boundaries: Boundaries,
     private readonly plots: Map<string, Cells>,
-    private readonly rows: Map<string, MovedRow>
+    private readonly rows: Map<string, MovedRow>,
+    /** Of how many blocks it is, in the dashboard of a job. */
+    readonly coverage?: Coverage
   ) {}
 
   static async read({ reply, buffers }: Answer<'tile'>): Promise<Tile> {
@@ -65,7 +61,8 @@ export class Tile {
       reply.form,
       new Boundaries(floats(buffers[0]), bytes(buffers[1])),
       new Map(plots),
-      new Map(rows)
+      new Map(rows),
+      reply.coverage
     );
   }
 

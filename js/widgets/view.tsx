@@ -1,6 +1,6 @@
 /** One view of an explorer: the dashboard over the shared store, with plots of its own. */
 
-import { Fragment, render } from 'preact';
+import { Fragment } from 'preact';
 import {
   useCallback,
   useEffect,
@@ -10,38 +10,36 @@ import {
   useState
 } from 'preact/hooks';
 
-import { bokehjs, inflate } from '../components/bokeh/bokehjs';
+import { bokehjs, foresee, inflate } from '../components/bokeh/bokehjs';
 import { Dashboard } from '../components/dashboard';
 import { HistogramEditor } from '../components/dashboardHistogram';
 import { AddIcon } from '../components/dashboardIcons';
 import { PlotCard } from '../components/dashboardPlot';
 import { Tool } from '../components/dashboardTool';
-import type { Actions } from '../components/dashboardTypes';
+import { useReorder } from '../components/reorder';
 import { Legend } from '../components/dashboardLegend';
-import { bytes, type LayerModels, type PlotModels } from './messages';
+import { mountIn } from './anywidget';
+import type { LayerModels, PlotModels } from './messages';
+import { actionsOf, copy } from './actions';
 import { load, save } from './exchange';
-import { liveOf } from './live';
-import { pictureOf } from './picture';
+import { Followers, liveOf } from './live';
+import { regionsOf } from './looks';
+import { PICTURE_AFTER, pictureOf } from './picture';
 import { Plots, type Frame } from './plots';
+import { bytes } from './protocol';
+import { useRoom } from './room';
 import { statusOf } from './status';
 import type { Store } from './store';
 
-/** How long nothing has changed before the notebook's picture is brought up to date; milliseconds. */
-const PICTURE_AFTER = 1500;
-
 /** Mount a view in `el`; returns how to take it away. */
 export function mount(store: Store, el: HTMLElement): () => void {
-  const root = document.createElement('div');
-  root.className = 'heplens-root';
-  root.dataset.lmSuppressShortcuts = 'true';
-  root.dataset.state = 'loading';
-  el.append(root);
   const detach = store.attach();
-  render(<View store={store} root={root} />, root);
+  const remove = mountIn(el, 'heplens-root', root => (
+    <View store={store} root={root} />
+  ));
   return () => {
-    render(null, root);
+    remove();
     detach();
-    root.remove();
   };
 }
 
@@ -55,24 +53,33 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
   const plots = useRef<Plots | null>(null);
   /** The frame in which what has changed will be drawn, 0 when all of it is. */
   const frame = useRef(0);
-  const followers = useMemo(() => new Set<() => void>(), []);
+  const followers = useMemo(() => new Followers(), []);
   const live = useMemo(() => liveOf(store, followers), [store, followers]);
+  const foreseen = useMemo(
+    () => foresee(() => askBokeh(store, '')).catch(() => undefined),
+    [store]
+  );
   const room = useRoom(root);
   const { mover, reader } = store;
   const { numbers, snapshot } = reader;
 
   useEffect(() => {
     // Positions come faster than the screen shows them: everything is drawn once per frame, the plots included.
+    // What is written before the plots are painted would be laid out for them, and once more for the screen.
     let all = false;
-    const draw = (): void => {
-      frame.current = 0;
-      plots.current?.paint();
-      if (all) {
+    const tell = (whole: boolean): void => {
+      if (whole) {
+        followers.clear();
         redraw(0);
       } else {
-        followers.forEach(update => update());
+        followers.moved();
       }
+    };
+    const draw = (): void => {
+      const whole = all;
+      frame.current = 0;
       all = false;
+      void Promise.resolve(plots.current?.paint()).finally(() => tell(whole));
     };
     const stop = store.subscribe(what => {
       all ||= what === 'anything';
@@ -81,6 +88,7 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
     });
     return () => {
       stop();
+      followers.clear();
       cancelAnimationFrame(frame.current);
       frame.current = 0;
     };
@@ -98,18 +106,20 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
     }
     let gone = false;
     let built: Plots | null = null;
-    bokehjs(snapshot.bokeh, () =>
-      store.requests
-        .ask('bokeh', { kind: 'bokeh', version: snapshot.bokeh })
-        .then(({ buffers }) => inflate(bytes(buffers[0])))
-    )
+    const { bokeh: version } = snapshot;
+    foreseen
+      .then(() =>
+        bokehjs(version, async () => (await askBokeh(store, version)).text)
+      )
       .then(async bokeh => {
         if (!gone) {
           built = new Plots(bokeh, source(store), onFrame);
           await built.build(snapshot, boxes);
-          built.paint();
-          plots.current = built;
-          redraw(0);
+          await built.paint();
+          if (!gone) {
+            plots.current = built;
+            redraw(0);
+          }
         }
       })
       .catch((error: unknown) => {
@@ -121,10 +131,20 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
       built?.remove();
       plots.current = null;
     };
-  }, [store, snapshot, room, boxes, onFrame]);
+  }, [store, snapshot, foreseen, room, boxes, onFrame]);
+
+  useEffect(() => {
+    // For tests: of which position the texts are; the plots say the same of themselves.
+    const write = (): void => {
+      root.dataset.written = String(store.sequence);
+    };
+    followers.texts.add(write);
+    return () => followers.texts.delete(write);
+  }, [store, root, followers]);
 
   useEffect(() => {
     // For tests: what this view shows, and for which revision.
+    root.dataset.written = String(store.sequence);
     const fits = snapshot?.shape === numbers?.shape;
     const drawn = plots.current && frame.current === 0;
     const ready = drawn && store.settled && fits;
@@ -144,8 +164,10 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
     }
     const idle = window.setTimeout(
       () =>
-        store.keepPicture(async () =>
-          plots.current ? pictureOf(plots.current, root) : null
+        store.pictures.keep(async () =>
+          plots.current
+            ? pictureOf(plots.current, root, store.looks.regionName)
+            : null
         ),
       PICTURE_AFTER
     );
@@ -157,17 +179,27 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
     undo: () => store.step('undo'),
     redo: () => store.step('redo'),
     reset: () => store.step('reset'),
-    dask: () => store.dask(),
+    dask: () =>
+      store.state.over
+        ? store.recount()
+        : void store.launch().then(
+            () => setNotice('Choose below where it runs'),
+            e => setNotice(e instanceof Error ? e.message : String(e))
+          ),
     save: () => save(store.state.analysis),
     load: () =>
       void load(store).then(
         name => name && setNotice(`Opened ${name}`),
         e => setNotice(e instanceof Error ? e.message : String(e))
       ),
-    showRegion: (region: number) => store.showRegion(region),
+    showRegion: (region: string) => store.looks.show(region),
     copyScript: () =>
       void copy(store).then(setNotice, e => setNotice(String(e)))
   };
+  const placeOf = useReorder((from, index) => {
+    const { name } = plotsShown[from];
+    void actions.edit({ op: 'move_histogram', name, index }, name);
+  });
   const { steps } = store;
   const histograms = store.state.analysis?.histograms ?? [];
   const names = histograms.map(h => h.name);
@@ -181,13 +213,17 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
       problems={numbers?.problems ?? []}
       status={statusOf(store)}
       failure={store.failure}
+      needsJob={store.needsJob}
+      outdated={
+        store.failure !== '' && numbers?.revision !== store.state.revision
+      }
       notice={notice}
       handles={step => mover.handles(step)}
       live={live}
       actions={actions}
       tools={tools}
       regions={regionsOf(plotsShown)}
-      region={store.region}
+      region={store.looks.region}
     >
       <Legend layers={layersOf(plotsShown)} />
       {plotsShown.map((plot, index) => (
@@ -195,15 +231,16 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
           <PlotCard
             plot={plot}
             index={index}
+            place={placeOf(index)}
             edges={snapshot?.edges.get(plot.name)?.[0]}
             frame={frames[plot.name]}
             handles={(numbers?.handles ?? []).filter(
               h => h.plots.includes(plot.name) && isOn(store, h.step)
             )}
-            log={store.logs.has(plot.name)}
+            log={store.looks.isLog(plot.name)}
             live={live}
             actions={actions}
-            onLog={() => store.toggleLog(plot.name)}
+            onLog={() => store.looks.toggle(plot.name)}
             onEdit={() => setEdited(edited === plot.name ? null : plot.name)}
             box={box => {
               if (box) {
@@ -244,54 +281,22 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
   );
 }
 
-/** What the components call back. */
-function actionsOf(store: Store): Actions {
-  const { mover } = store;
-  return {
-    prepare: handle => mover.prepare(handle),
-    move: (handle, value, partner) => mover.move(handle, value, partner),
-    release: () => store.release(),
-    cancel: () => store.cancel(),
-    set: (handle, value) => store.set(handle, value),
-    enable: (name, enabled) => store.enable(name, enabled),
-    edit: (operation, about, text) => store.edit(operation, about, text),
-    propose: operation => mover.propose(operation),
-    commitProposed: (operation, about) =>
-      void store.commitProposed(operation, about),
-    problem: about => store.problems.get(about),
-    reason: handle => (mover.tiled(handle) ? '' : mover.reason(handle)),
-    complete: typed => store.complete(typed),
-    axis: expression => store.axis(expression)
-  };
-}
-
-/** True once the element has had a size: below the fold, or in a hidden tab, there is nothing to build into. */
-export function useRoom(root: HTMLElement): boolean {
-  const [room, setRoom] = useState(false);
-  useEffect(() => {
-    if (room) {
-      return;
-    }
-    const observer = new ResizeObserver(() => {
-      if (root.clientWidth > 0 && root.isConnected) {
-        setRoom(true);
-        observer.disconnect();
-      }
-    });
-    observer.observe(root);
-    return () => observer.disconnect();
-  }, [root, room]);
-  return room;
-}
-
-export function regionsOf(plots: PlotModels[]): string[] {
-  return plots.flatMap(p => (p.drawn ? [p.regions] : []))[0] ?? [];
-}
-
 /** The layers of the first plot that has several; all plots have the same. */
 export function layersOf(plots: PlotModels[]): LayerModels[] {
   const bins = plots.find(p => p.drawn && p.kind === 'bins');
   return bins?.drawn && bins.kind === 'bins' ? bins.layers : [];
+}
+
+/** BokehJS of the kernel, whichever version it has. */
+async function askBokeh(
+  { requests }: Store,
+  version: string
+): Promise<{ version: string; text: string }> {
+  const { reply, buffers } = await requests.ask('bokeh', {
+    kind: 'bokeh',
+    version
+  });
+  return { version: reply.version, text: await inflate(bytes(buffers[0])) };
 }
 
 function source(store: Store) {
@@ -313,17 +318,4 @@ function same(a: Frame | undefined, b: Frame): boolean {
     a !== undefined &&
     (Object.keys(b) as (keyof Frame)[]).every(k => a[k] === b[k])
   );
-}
-
-/** The script, or, without a kernel, the document that opens as the same analysis. */
-async function copy(store: Store): Promise<string> {
-  if (store.dead) {
-    const text = JSON.stringify(JSON.stringify(store.state.analysis));
-    await navigator.clipboard.writeText(
-      `import heplens as hl\n\na = hl.Analysis.from_json(${text})\n`
-    );
-    return 'Copied as code';
-  }
-  await navigator.clipboard.writeText(await store.script());
-  return 'Copied';
 }

@@ -53,6 +53,14 @@ class JobError(HeplensError):
     """A job could not be planned, run or resumed."""
 
 
+class JobTimeoutError(JobError, TimeoutError):
+    """The job goes on; it was not waited for any longer."""
+
+
+class NeedsJobError(AnalysisError):
+    """What is asked of a job only another job can tell."""
+
+
 def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
     """A clause such as ``; did you mean 'Muon_pt' or 'Muon_eta'?``, empty when nothing is near."""
     pool, name = list(known), str(name)
@@ -63,3 +71,8 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
     quoted = [repr(k) for k in close]
     listed = quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]
     return f"; did you mean {listed}?"
+
+
+def first_line(error: BaseException) -> str:
+    """What another library's exception says first, as a part of a sentence; "" where it says nothing."""
+    return next(iter(str(error).strip().splitlines()), "").rstrip(",;:")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import awkward as ak
 import hist
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -121,6 +122,16 @@ def test_a_new_name_of_a_step_is_followed() -> None:
 def test_histograms_change_places() -> None:
     more = A.hist("n", bins=2, range=(0, 2), name="g")
     assert [h.name for h in apply(more, {"op": "move_histogram", "name": "g", "index": 0}).histograms] == ["g", "h"]
+
+
+def test_a_window_on_an_odd_name_and_on_several_values_per_object() -> None:
+    v0 = ak.Array([[{"mass[2]": [0.5, 1.4], "m(pi)": 1.0}, {"mass[2]": [0.1, 0.2], "m(pi)": 3.0}], []])
+    drawn = hl.Analysis({"V0s": v0}).hist("V0s.`mass[2]`", bins=4, range=(0, 2), name="two")
+    drawn = drawn.hist("V0s.`m(pi)`", bins=4, range=(0, 2), name="one")
+    for name, expression in (("one", "0.5 <= `m(pi)` < 2"), ("two", "any(0.5 <= `mass[2]` < 2)")):
+        cut = apply(drawn, {"op": "add_window", "histogram": name, "low": 0.5, "high": 2})
+        assert cut == drawn.keep("V0s", expression)
+        assert cut.run()["one"].values().tolist() == [0, 0, 1, 0]
 
 
 def test_a_window_is_not_given_to_what_has_none() -> None:

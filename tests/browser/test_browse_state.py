@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Request, Response, Route, expect
 import heplens as hl
 from browser.conftest import DATA
 from browser.test_document import double_click
-from browser.test_sidebar import DRAWN, HZZ, expand, open_sidebar, row
+from browser.test_sidebar import DRAWN, HZZ, expand, open_sidebar, row, sidebar_again
 
 ZMUMU = "uproot-Zmumu.root"
 
@@ -36,9 +36,7 @@ def test_what_was_open_is_open_after_a_reload(open_lab: Callable[..., Page], pag
     while not any("events/Jet_Px" in kept for kept in stored):
         page.wait_for_timeout(100)
     page.reload()
-    page.locator("#heplens-sidebar").wait_for(state="attached")
-    if not panel.is_visible():
-        open_sidebar(page)
+    sidebar_again(page)
     expect(row(panel, "Jet_Px")).to_have_attribute("aria-selected", "true", timeout=30_000)
     expect(panel.locator(DRAWN)).to_be_visible(timeout=30_000)
 

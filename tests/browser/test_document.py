@@ -115,7 +115,8 @@ def test_opened_by_menu_searched_whole_and_dragged_beside_another(
     search.fill("muon pt")
     expect(row(document, "Muon")).to_have_attribute("aria-expanded", "true", timeout=30_000)
     below = document.locator('[data-path^="Events/Muon_"] .heplens-row-name')
-    assert below.all_inner_texts()[:2] == ["pt", "ptErr"]
+    expect(below.nth(0)).to_have_text("pt")
+    expect(below.nth(1)).to_have_text("ptErr")
     search.fill("mupt")
     expect(row(document, "pt").first).to_be_visible()
 

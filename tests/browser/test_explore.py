@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 HZZ = "uproot-HZZ.root"
 
@@ -45,11 +45,23 @@ def ready(page: Page, revision: int, number: int = 0) -> Locator:
     return shown
 
 
+def written(page: Page, number: int = 0) -> None:
+    """Wait until what is written beside the plots is of the position that they show: it follows a little later."""
+    page.wait_for_function(
+        """number => {
+            const view = document.querySelectorAll('.heplens-root')[number];
+            const painted = [...view.querySelectorAll('[data-painted]')].map(box => Number(box.dataset.painted));
+            return Math.max(...painted) === Number(view.dataset.written);
+        }""",
+        arg=number,
+    )
+
+
 def passed(view: Locator) -> dict[str, int]:
     """The cutflow as shown."""
     rows = view.locator(".heplens-cutflow tbody tr")
     return {
-        row.get_attribute("data-row") or "": int(row.locator("td[data-passed]").get_attribute("data-passed") or -1)
+        row.get_attribute("data-row") or "": int(row.locator("[data-column=events]").inner_text().replace(",", ""))
         for row in rows.all()
     }
 
@@ -65,6 +77,16 @@ def painted(page: Page, plot: str, number: int = 0) -> list[float]:
     )
 
 
+def paints(page: Page, plot: str, values: list[float]) -> None:
+    """Wait until a plot that has just come into sight is painted with these values."""
+    page.wait_for_function(
+        "([plot, values]) => {"
+        ' const box = document.querySelector(`[data-plot="${plot}"] .heplens-bokeh`);'
+        " return JSON.stringify([...box.heplensValues()]) === JSON.stringify(values); }",
+        arg=[plot, values],
+    )
+
+
 def in_kernel(page: Page, expression: str) -> Any:
     """What the kernel says an expression is, by way of a new cell at the end."""
     return page.evaluate(
@@ -72,7 +94,9 @@ def in_kernel(page: Page, expression: str) -> Any:
             const session = window.jupyterapp.shell.currentWidget.sessionContext.session;
             const future = session.kernel.requestExecute({code, store_history: false});
             let text = '';
-            future.onIOPub = m => { if (m.header.msg_type === 'stream') text += m.content.text; };
+            future.onIOPub = m => {
+                if (m.header.msg_type === 'stream' && m.content.name === 'stdout') text += m.content.text;
+            };
             await future.done;
             return text;
         }""",
@@ -84,10 +108,25 @@ def values_of_run(page: Page, plot: str) -> list[float]:
     return json.loads(in_kernel(page, f'w.analysis.run()["{plot}"].values().tolist()'))
 
 
+def at_rest(over: Locator) -> FloatRect:
+    """Where it is, once it stays there for some frames: that of a plot makes room for the labels of new numbers."""
+    box: FloatRect = over.evaluate(
+        """async over => {
+            const seen = [];
+            while (seen.length < 6 || new Set(seen.slice(-6)).size > 1) {
+                await new Promise(requestAnimationFrame);
+                const {x, y, width, height} = over.getBoundingClientRect();
+                seen.push(JSON.stringify({x, y, width, height}));
+            }
+            return JSON.parse(seen.at(-1));
+        }"""
+    )
+    return box
+
+
 def drag(page: Page, handle: Locator, by: int, steps: int = 25) -> None:
     """Press in the middle of a handle, move, and leave the button down."""
-    box = handle.bounding_box()
-    assert box is not None
+    box = at_rest(handle)
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -123,15 +162,17 @@ def test_plots_follow_a_handle_without_the_kernel(open_notebook: OpenNotebook, r
     edge.hover()
     drag(page, edge, 20)
     expect(view).to_have_attribute("data-source", "tile")
+    written(page)
     before = passed(view)["Z window"]
     jets = painted(page, "jets")
     count_messages(page)
     page.mouse.move(*_middle(view.locator('[data-plot="mass"] .heplens-brush')), steps=30)
     expect(view).to_have_attribute("data-source", "tile")
-    moved = passed(view)["Z window"]
-    assert moved < before
     values = "document.querySelector('[data-plot=jets] .heplens-bokeh').heplensValues()"
     page.wait_for_function(f"before => {values}.reduce((a, b) => a + b) < before", arg=sum(jets))
+    written(page)
+    moved = passed(view)["Z window"]
+    assert moved < before
     assert page.evaluate("window.sent") == 0
     shown = {plot: painted(page, plot) for plot in ("mass", "pt", "jets")}
     page.mouse.up()
@@ -144,15 +185,13 @@ def test_plots_follow_a_handle_without_the_kernel(open_notebook: OpenNotebook, r
 
 
 def _middle(locator: Locator) -> tuple[float, float]:
-    box = locator.bounding_box()
-    assert box is not None
+    box = at_rest(locator)
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def pull(page: Page, slider: Locator, *, near: float, to: float) -> None:
     """Press a slider at one share of its length and move it to another."""
-    box = slider.bounding_box()
-    assert box is not None
+    box = at_rest(slider)
     page.mouse.move(box["x"] + near * box["width"], box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + to * box["width"], box["y"] + box["height"] / 2, steps=8)
@@ -173,6 +212,7 @@ def test_what_is_made_of_filtered_objects_follows_their_threshold(
     values = "document.querySelector('[data-plot=mass] .heplens-bokeh').heplensValues()"
     page.wait_for_function(f"before => {values}.reduce((a, b) => a + b) < before", arg=1186)
     assert page.evaluate("window.sent") == 0
+    written(page)
     moved = passed(view)
     shown = {plot: painted(page, plot) for plot in ("mass", "pt", "jets")}
     page.mouse.up()

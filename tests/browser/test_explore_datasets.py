@@ -77,3 +77,17 @@ def test_datasets_and_regions(
     expect(plot.get_by_role("button", name="Logarithmic axis")).to_have_attribute("aria-pressed", "true")
     np.testing.assert_allclose(painted(page, "mass"), of_run(page, "mass", "no jet"), rtol=1e-9)
     screenshot("explore-datasets")
+
+    # A reloaded page shows the same region and scale, and what Python says of them.
+    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    page.reload()
+    page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady")
+    ready(page, 2)
+    expect(view.get_by_label("Region").locator("option:checked")).to_have_text("no jet")
+    expect(plot.get_by_role("button", name="Logarithmic axis")).to_have_attribute("aria-pressed", "true")
+    np.testing.assert_allclose(painted(page, "mass"), of_run(page, "mass", "no jet"), rtol=1e-9)
+    assert json.loads(in_kernel(page, "[sorted(w.log), w.region]")) == [["mass"], "no jet"]
+    in_kernel(page, "(setattr(w, 'log', {'map'}), setattr(w, 'region', 'SR'))")
+    expect(view.get_by_label("Region").locator("option:checked")).to_have_text("SR")
+    expect(plot.get_by_role("button", name="Logarithmic axis")).to_have_attribute("aria-pressed", "false")
+    expect(view.get_by_role("button", name="Logarithmic colours")).to_have_attribute("aria-pressed", "true")

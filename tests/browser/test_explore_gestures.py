@@ -13,6 +13,7 @@ from browser.test_explore import (
     HZZ,
     TALL,
     OpenNotebook,
+    at_rest,
     count_messages,
     drag,
     in_kernel,
@@ -20,9 +21,17 @@ from browser.test_explore import (
     passed,
     ready,
     values_of_run,
+    written,
 )
 
 pytestmark = [TALL, pytest.mark.files(HZZ)]
+
+
+FOUR_KEYS = """on => {
+    for (let i = 0; i < 4; i++) {
+        on.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));
+    }
+}"""
 
 
 def last_step(page: Page) -> dict[str, object]:
@@ -31,8 +40,7 @@ def last_step(page: Page) -> dict[str, object]:
 
 def sweep(page: Page, over: Locator, begin: float, end: float) -> None:
     """Press at one share of the width and move to another; the button stays down."""
-    box = over.bounding_box()
-    assert box is not None
+    box = at_rest(over)
     y = box["y"] + 0.6 * box["height"]
     page.mouse.move(box["x"] + begin * box["width"], y)
     page.mouse.down()
@@ -62,8 +70,18 @@ def test_a_window_is_drawn_on_a_plot(open_notebook: OpenNotebook, run_all: Calla
     }  # fmt: skip
     assert painted(page, "mass") == values_of_run(page, "mass")
 
-    # The variable of objects: their filter, with handles on the plot.
-    sweep(page, view.locator('[data-draw="pt"]'), 0.6, 0.2)
+    # The variable of objects: their filter, with handles on the plot. The axes stay under the pointer when there are
+    # fewer events, and numbers with fewer digits beside them.
+    pt = view.locator('[data-draw="pt"]')
+    axes = at_rest(pt)
+    sweep(page, pt, 0.6, 0.55)
+    all_of_them = values_of_run(page, "pt")
+    page.wait_for_function(
+        "most => Math.max(...document.querySelector('[data-plot=pt] .heplens-bokeh').heplensValues()) < most / 10",
+        arg=max(all_of_them),
+    )
+    assert at_rest(pt) == axes
+    page.mouse.move(axes["x"] + 0.2 * axes["width"], axes["y"] + 0.6 * axes["height"], steps=8)
     page.mouse.up()
     ready(page, 3)
     assert last_step(page)["expression"] == "40 <= pt < 120"
@@ -81,14 +99,15 @@ def test_a_window_moves_as_a_whole_and_goes(open_notebook: OpenNotebook, run_all
     drag(page, band, 12)
     expect(view).to_have_attribute("data-source", "tile")
     count_messages(page)
-    box = band.bounding_box()
-    assert box is not None
+    written(page)
+    box = at_rest(band)
     page.mouse.move(box["x"] + box["width"] / 2 + 8, box["y"] + 5, steps=10)
     assert page.evaluate("window.sent") == 0
     shown = painted(page, "jets")
     page.mouse.up()
     ready(page, 2)
-    low, high = json.loads(in_kernel(page, "[w.analysis.steps[3].low, w.analysis.steps[3].high]"))
+    window = "[w.analysis.steps[3].low, w.analysis.steps[3].high]"
+    low, high = json.loads(in_kernel(page, window))
     assert low > 80
     assert high - low == pytest.approx(20)
     assert painted(page, "jets") == shown == values_of_run(page, "jets")
@@ -102,16 +121,21 @@ def test_a_window_moves_as_a_whole_and_goes(open_notebook: OpenNotebook, run_all
     ready(page, 2)
     assert json.loads(in_kernel(page, "w.analysis.steps[3].low")) == low
 
+    # Keys that follow each other faster than what they did is written, in one go.
     band.focus()
-    band.press("ArrowRight")
+    band.evaluate(FOUR_KEYS)
     ready(page, 3)
-    assert json.loads(in_kernel(page, "w.analysis.steps[3].low")) > low
-    band.press("Delete")
+    unit = 0.2
+    assert json.loads(in_kernel(page, window)) == pytest.approx([low + 4 * unit, high + 4 * unit])
+    edge.evaluate(FOUR_KEYS)
     ready(page, 4)
+    assert json.loads(in_kernel(page, window)) == pytest.approx([low + 8 * unit, high + 4 * unit])
+    band.press("Delete")
+    ready(page, 5)
     assert "Z window" not in passed(view)
     assert painted(page, "mass") == values_of_run(page, "mass")
     view.get_by_role("button", name="Back to the first analysis").click()
-    ready(page, 5)
+    ready(page, 6)
     assert json.loads(in_kernel(page, "w.analysis == a"))
 
 
@@ -178,3 +202,35 @@ def test_steps_and_plots_change_places_and_go(open_notebook: OpenNotebook, run_a
     page.keyboard.press("Delete")
     ready(page, 7)
     expect(view.locator("figure[data-plot]")).to_have_count(2)
+
+
+def test_a_plot_is_dragged_by_its_header_to_another_place(
+    open_notebook: OpenNotebook, run_all: Callable[..., None]
+) -> None:
+    page = open_notebook([ANALYSIS, "w"])
+    run_all()
+    view = ready(page, 1)
+    names = "[h.name for h in w.analysis.histograms]"
+
+    def order() -> list[str | None]:
+        return [plot.get_attribute("data-plot") for plot in view.locator("[data-plot]").all()]
+
+    header = '[data-plot="{}"] .heplens-plot-name'.format
+    before = {"x": 10, "y": 80}
+    view.locator(header("jets")).drag_to(view.locator('[data-plot="mass"]'), target_position=before)
+    ready(page, 2)
+    assert order() == json.loads(in_kernel(page, names)) == ["jets", "mass", "pt"]
+    box = view.locator('[data-plot="pt"]').bounding_box()
+    assert box is not None
+    view.locator(header("jets")).drag_to(
+        view.locator('[data-plot="pt"]'), target_position={"x": box["width"] - 10, "y": 80}
+    )
+    ready(page, 3)
+    assert order() == json.loads(in_kernel(page, names)) == ["mass", "pt", "jets"]
+    # Onto itself, or beside it, is no edit.
+    view.locator(header("pt")).drag_to(view.locator('[data-plot="mass"]'), target_position={"x": 250, "y": 80})
+    assert order() == ["mass", "pt", "jets"]
+    view.get_by_role("button", name="Undo").click()
+    ready(page, 4)
+    assert order() == ["jets", "mass", "pt"]
+    assert painted(page, "mass") == values_of_run(page, "mass")

@@ -99,7 +99,7 @@ def subshells(request: pytest.FixtureRequest, lab: Lab) -> Iterator[str]:
 
 @pytest.mark.files(HZZ)
 def test_a_busy_kernel(subshells: str, open_notebook: OpenNotebook, run_all: Callable[..., None], folder: Path) -> None:
-    wait = "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.02)"
+    wait = "import pathlib, time\npathlib.Path('runs').touch()\nwhile not pathlib.Path('go').exists(): time.sleep(0.02)"
     page = open_notebook([ANALYSIS, "w", wait])
     page.evaluate(
         """async () => {
@@ -118,7 +118,8 @@ def test_a_busy_kernel(subshells: str, open_notebook: OpenNotebook, run_all: Cal
             void app.commands.execute('notebook:run-cell');
         }"""
     )
-    page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'")
+    while not (folder / "runs").exists():
+        page.wait_for_timeout(20)
     number = view.locator('[data-number="Z window/low/0"]')
     number.fill("90")
     number.press("Enter")

@@ -37,18 +37,24 @@ def test_a_notebook_without_a_kernel_shows_the_picture_and_the_analysis(
     number.fill("85")
     number.press("Enter")
     ready(page, 2)
-    with_picture = """() => {
+    with_picture = """before => {
         const {model} = window.jupyterapp.shell.currentWidget.content.widgets[1].outputArea;
         const all = model.toJSON().map(output => output.data ?? {});
-        return all.some(d => d['image/png']) && all.some(d => String(d['text/html']).includes('85 &lt;= Z.mass'));
+        const picture = all.find(d => d['image/png'])?.['image/png'];
+        return all.some(d => String(d['text/html']).includes('85 &lt;= Z.mass')) && picture !== before && picture;
     }"""
-    page.wait_for_function(with_picture)
-    expect(page.locator(".jp-OutputArea-child").nth(1)).not_to_be_visible()
+    linear = page.wait_for_function(with_picture).json_value()
+    page.locator('figure[data-plot="mass"]').focus()
+    page.keyboard.press("l")
+    page.wait_for_function(with_picture, arg=linear)
+    for child in (1, 2):  # the room for a launcher, and the picture
+        expect(page.locator(".jp-OutputArea-child").nth(child)).not_to_be_visible()
     expect(page.locator(".heplens-saved")).not_to_be_visible()
     kinds = [set(data) for data in saved(page, folder / "notebook.ipynb")]
     assert "application/vnd.jupyter.widget-view+json" in kinds[0]
-    assert "image/png" in kinds[1]
-    assert "text/html" in kinds[2]
+    assert kinds[1] == {"text/plain"}
+    assert "image/png" in kinds[2]
+    assert "text/html" in kinds[3]
 
     lab.shut_kernels()
     page.goto("about:blank")
@@ -102,8 +108,12 @@ def test_the_same_on_dask(open_notebook: OpenNotebook, run_all: Callable[..., No
     page = open_notebook([ANALYSIS, "w"])
     run_all()
     view = ready(page, 1)
-    view.get_by_role("button", name="Run on Dask").click()
-    expect(view.get_by_role("button", name="Stop the Dask job")).to_be_visible()
-    expect(view.locator(".heplens-job-done")).to_contain_text("finished", timeout=90_000)
+    view.get_by_role("button", name="Run on Dask …").click()
+    form = page.locator(".heplens-launcher")
+    expect(form).to_contain_text("1 file, 2.4 k events")
+    form.get_by_label("Workers").fill("1")
+    form.get_by_role("button", name="Start").click()
+    shown = form.locator(".heplens-jobview-root")
+    expect(shown).to_have_attribute("data-job", "finished", timeout=90_000)
     assert json.loads(in_kernel(page, 'w.job.result()["mass"] == w.result["mass"]'))
     expect(root(page)).to_have_attribute("data-state", "ready")

@@ -18,11 +18,13 @@ from browser.test_explore import (
     drag,
     in_kernel,
     painted,
+    paints,
     passed,
     ready,
     root,
     values_of_run,
 )
+from browser.test_explore_gestures import sweep
 
 pytestmark = TALL
 
@@ -49,13 +51,16 @@ a = (hl.Analysis(data)
      .hist("x", bins=50, range=(0, 100), name="x")
      .hist("x", bins=1, range=(0, 100), name="one bin")
      .hist("nothing", bins=10, range=(0, 1), name="nothing")
+     .hist("good", bins=2, range=(0, 2), name="good")
      .hist("name", axes=[hl_axis.StrCategory([], growth=True)], name="name")
      .hist(("x", "good"), axes=[hl_axis.Regular(20, 0, 100), hl_axis.Boolean()], name="map"))
 w = a.explore()
 """.replace("import heplens as hl\n", "import heplens as hl\nfrom hist import axis as hl_axis\n")
 
 
-def test_odd_data_are_drawn_or_told(open_notebook: OpenNotebook, run_all: Callable[..., None]) -> None:
+def test_odd_data_are_drawn_or_told(
+    open_notebook: OpenNotebook, run_all: Callable[..., None], screenshot: Callable[[str], None]
+) -> None:
     page = open_notebook([ODD, "w"])
     run_all()
     view = ready(page, 1)
@@ -66,6 +71,21 @@ def test_odd_data_are_drawn_or_told(open_notebook: OpenNotebook, run_all: Callab
     assert len(painted(page, "one bin")) == 1
     assert sum(painted(page, "nothing")) == 0
     expect(view.locator('[data-draw="name"]')).to_have_count(0)  # no window over categories
+
+    # A window that cannot be is told once, at its plot, while it is drawn and when it was let go.
+    good = view.locator('[data-draw="good"]')
+    sweep(page, good, 0.2, 0.6)
+    told = view.locator("[role=alert]")
+    expect(told).to_have_text("low and high need a number; this is one true/false per event")
+    expect(view.locator('figure[data-plot="good"] [role=alert]')).to_have_count(1)
+    screenshot("explore-refused")
+    page.mouse.up()
+    ready(page, 1)
+    expect(told).to_have_count(1)
+    sweep(page, good, 0.2, 0.4)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(told).to_have_count(0)
 
     # An expression that is right for the first blocks and cannot be computed for a later one.
     before = painted(page, "x")
@@ -177,7 +197,7 @@ def test_a_hidden_notebook_is_current_when_it_is_seen_again(
     page.evaluate("window.jupyterapp.shell.activateById(window.notebook.id)")
     ready(page, 2)
     for plot in ("mass", "new"):
-        assert painted(page, plot) == values_of_run(page, plot)
+        paints(page, plot, values_of_run(page, plot))
 
 
 @pytest.fixture(params=["full", "contentVisibility"])
@@ -202,7 +222,7 @@ def test_scrolled_out_and_in_again(windowing: str, open_notebook: OpenNotebook, 
     page.evaluate("window.jupyterapp.shell.currentWidget.content.scrollToItem(1)")
     view = ready(page, 2)
     expect(view).to_be_in_viewport()
-    assert painted(page, "mass") == values_of_run(page, "mass")
+    paints(page, "mass", values_of_run(page, "mass"))  # once it is seen, and not before
     edge = view.locator('[data-edge="Z window/low/0"]')
     edge.focus()
     edge.press("ArrowRight")

@@ -33,3 +33,24 @@ def test_the_sidebar_lists_the_files_beside_the_notebook(page: Page, lab: Lab, f
     panel.locator(".heplens-row", has_text=HZZ).click()
     expect(panel.locator(".heplens-row", has_text="events")).to_be_visible()
     assert problems == []
+
+
+@pytest.mark.files(HZZ)
+def test_jobs_are_listed_and_shown(page: Page, lab: Lab, folder: Path) -> None:
+    cell = f"import heplens as hl\njob = hl.Analysis('{HZZ}').submit(directory='kept', name='my job')"
+    write_notebook(folder / "notebook.ipynb", [cell, "1 + 1"])
+    page.goto(lab.url(f"notebooks/{folder.name}/notebook.ipynb"))
+    page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
+    page.get_by_text("Python 3 (ipykernel)").wait_for()
+    prompt = page.locator(".jp-NotebookPanel .jp-CodeCell .jp-InputPrompt").first
+    while prompt.inner_text() == "[ ]:":  # nothing is run before the kernel is there, and the page does not tell
+        page.locator(".lm-MenuBar-item", has_text="Run").click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        page.wait_for_timeout(1000)
+    page.locator(".lm-MenuBar-item", has_text="View").click()
+    page.locator(".lm-Menu-item", has_text="Left Sidebar").hover()
+    page.locator(".lm-Menu-item", has_text="ROOT files").click()
+    line = page.locator('#heplens-sidebar .heplens-jobs-line[data-kind="show"]')
+    expect(line).to_have_attribute("data-state", "finished")
+    line.get_by_role("button", name="Show my job").click()
+    expect(page.locator(".jp-NotebookPanel .jp-CodeCell", has_text="jobs.find(")).to_have_count(1)

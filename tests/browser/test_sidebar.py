@@ -28,6 +28,12 @@ def open_sidebar(page: Page) -> Locator:
     return panel
 
 
+def sidebar_again(page: Page) -> None:
+    """After a reload: in front, whether the layout of before was kept in time or not."""
+    page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
+    page.evaluate("window.jupyterapp.shell.activateById('heplens-sidebar')")
+
+
 def widen_sidebar(page: Page, width: int) -> None:
     """Drag the edge of the left area."""
     box = page.locator("#jp-left-stack").bounding_box()

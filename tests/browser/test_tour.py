@@ -31,6 +31,8 @@ def test_run_all_in_the_tour(
     page.set_default_timeout(60_000)
     run_all()
     view = ready(page, 1)
+    page.locator(".heplens-root").nth(2).scroll_into_view_if_needed()
+    expect(ready(page, 1, 2)).to_contain_text("1 of 1 blocks")  # of the job, after its view
     expect(view).to_contain_text("Z window")
     outputs: list[list[dict[str, Any]]] = page.evaluate(OUTPUTS)
     assert not [output for cell in outputs for output in cell if output["kind"] == "error"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,12 @@ LIMIT = 120.0  # seconds until a wait is given up
 
 
 def make_client(workers: int = 2, threads: int = 1, memory_limit: Any = 0, **options: Any) -> Any:
+    import dask
     from distributed import Client
 
+    # A cluster gives a worker up for ever that it finds missing 15 s after it died: on a slow machine, where the next
+    # one of that name may have died meanwhile too, that is not the end of it.
+    dask.config.set({"distributed.deploy.lost-worker-timeout": f"{2 * LIMIT:.0f}s"})
     return Client(
         n_workers=workers,
         threads_per_worker=threads,
@@ -101,6 +107,29 @@ def poll(condition: Callable[[], Any], what: str) -> None:
     while not condition():
         assert time.monotonic() < end, f"timed out waiting for {what}"
         time.sleep(0.01)
+
+
+@contextmanager
+def standing(job: Any, after: int) -> Iterator[None]:
+    """With more than `after` blocks done, the job does not go on before the end of this, unless it is cancelled.
+
+    It stands in its own thread: however slow the machine is, it cannot have ended.
+    """
+    reached, go = threading.Event(), threading.Event()
+
+    def stand(job: Any) -> None:
+        if job.progress.done > after:
+            reached.set()
+            while not (go.wait(0.01) or job._runner.stop.is_set()):
+                pass
+
+    end = job.listen(stand)
+    try:
+        assert reached.wait(LIMIT), f"timed out waiting for {after} blocks"
+        yield
+    finally:
+        go.set()
+        end()
 
 
 def same(one: Any, other: Any) -> None:

@@ -12,14 +12,14 @@ import heplens as hl
 from heplens.errors import JobError
 from support import HZZ
 
-from .conftest import LIMIT, muons, poll, same
+from .conftest import LIMIT, muons, same, standing
 
 
 def test_resume_goes_on(client: Any, many_files: list[str], tmp_path: Path) -> None:
     analysis = muons(many_files)
     job = analysis.submit(client, directory=tmp_path / "job", task_seconds=0.1)
-    poll(lambda: job.progress.done > 5, "first blocks")
-    job.cancel()
+    with standing(job, after=5):
+        job.cancel()
     assert 5 < job.progress.done < 60
     resumed = hl.Job.resume(tmp_path / "job", client)
     same(resumed.result(LIMIT), analysis.run())

@@ -14,7 +14,7 @@ from heplens import jobs
 from heplens.errors import JobError
 from support import HZZ
 
-from .conftest import LIMIT, muons, poll, same
+from .conftest import LIMIT, muons, poll, same, standing
 from .test_trouble import equal_bins, over
 
 
@@ -34,8 +34,11 @@ def test_jobs_are_found_again(client: Any) -> None:
     assert jobs.find(first.id) is None
 
 
-def test_a_directory_describes_itself(client: Any, many_files: list[str], tmp_path: Path) -> None:
+def test_a_directory_describes_itself(
+    client: Any, many_files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In plain JSON, that a server without Dask or the engine can show."""
+    monkeypatch.setattr("heplens.jobs.job._NOTE_EVERY", 0.0)
     folder = tmp_path / "job"
     job = muons(many_files).submit(client, directory=folder, name="Z → μμ", task_seconds=0.1)
     told: list[dict[str, Any]] = []
@@ -44,9 +47,9 @@ def test_a_directory_describes_itself(client: Any, many_files: list[str], tmp_pa
         told.append(json.loads((folder / "status.json").read_text()))
         return told[-1]
 
-    poll((folder / "status.json").exists, "the first status")
-    poll(lambda: read()["state"] == "running" and read()["progress"]["done"] > 0, "progress")
-    job.cancel()
+    with standing(job, after=0):
+        assert read()["state"] == "running" and read()["progress"]["done"] > 0
+        job.cancel()
     assert read()["state"] == "cancelled"
     assert {"name": "Z → μμ", "id": job.id, "heplens_job": 1, "failed": 0, "error": None}.items() <= told[-1].items()
     assert told[-1]["created"] <= told[0]["updated"] <= told[-1]["updated"]
@@ -81,14 +84,22 @@ def test_a_file_is_tried_again_while_the_others_run(client: Any, many_files: lis
     bad = tmp_path / "bad.root"
     bad.write_text("no ROOT file")
     files = [str(bad), *many_files]
+    seen: list[str] = []
+
+    def mend(job: Any) -> None:
+        """In the job's thread, so that it cannot end meanwhile."""
+        if job.failures and not seen:
+            seen.extend(failure.file for failure in job.failures)
+            bad.unlink()
+            bad.symlink_to(HZZ.removesuffix(":events"))
+            assert job.running
+            job.retry(files=[str(bad)])
+            job.skip(many_files[-1].removesuffix(":events"))
+
     job = over(muons(HZZ), files).submit(client, task_seconds=0.1)
-    poll(lambda: job.progress.done > 2, "first blocks")
-    assert [failure.file for failure in job.failures] == [str(bad)]
-    bad.unlink()
-    bad.symlink_to(HZZ.removesuffix(":events"))
-    assert job.running
-    job.retry(files=[str(bad)])
-    job.skip(many_files[-1].removesuffix(":events"))
+    job.listen(mend)
+    poll(lambda: seen, "a failure")
+    assert seen == [str(bad)]
     result = job.result(LIMIT)
     assert not job.failures and len(result.used) >= 60
     assert str(bad) in {block.file for block in result.used}

@@ -8,7 +8,7 @@ from typing import Any
 import awkward as ak
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from moved_tiles import assert_exact
 from test_tiles_exact import IT, QUICK
@@ -16,10 +16,13 @@ from test_tiles_exact import IT, QUICK
 from heplens import Analysis
 from heplens.analysis.axes import Axis
 from heplens.analysis.moved import Moved
+from heplens.columns.broadcast import vectors
 from heplens.engine import scan as scanning
 from heplens.engine.compiled import blocks
+from heplens.engine.compiled.bins import bins_of, size_of
 from heplens.engine.compiled.boundaries import Edges
-from heplens.engine.compiled.leaves import Column, bins_of, size_of
+from heplens.engine.compiled.flat import Column
+from heplens.engine.compiled.masses import formula_of, masses
 from heplens.engine.compiled.store import Store
 from heplens.engine.compiled.tables import Table, steps
 from heplens.engine.grid import nice_grid
@@ -82,13 +85,71 @@ def test_bins_are_those_that_hist_fills(axis: Axis) -> None:
     assert np.array_equal(np.bincount(bins, minlength=size_of([axis]) + 1)[:-1], wanted)
 
 
+KINDS = {
+    "f4": st.floats(width=32),
+    "f8": st.floats(),
+    "i2": st.integers(-(2**15), 2**15 - 1),
+    "i4": st.integers(-(2**31), 2**31 - 1),
+    "i8": st.integers(-(2**53), 2**53),
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    data=st.data(),
+    kind=st.sampled_from(sorted(KINDS)),
+    bins=st.integers(1, 300),
+    low=st.floats(-1e6, 1e6),
+    width=st.floats(1e-3, 1e6),
+)
+def test_evenly_spaced_bins_are_those_of_the_library(
+    data: st.DataObject, kind: str, bins: int, low: float, width: float
+) -> None:
+    axis = Axis("x", "regular", bins, low, low + width)
+    made = axis.make("x")
+    drawn = np.array(data.draw(st.lists(KINDS[kind], max_size=20)), kind)
+    near = around(np.asarray(made.edges).tolist()).clip(-3e38, 3e38)
+    values = np.concatenate([drawn, near.astype(kind)]) if kind[0] == "f" else drawn
+    wide = values.astype(np.float64)
+    wanted = np.where(np.isnan(wide), bins + 2, made.index(wide) + 1)
+    assert np.array_equal(bins_of([axis], [Column(values)]), wanted)
+
+
+ODD = [0.0, -0.0, 1.0, -1.0, 0.1, -0.1, 5.0, 1e-40, 1e38, -1e38, np.inf, -np.inf, np.nan]
+
+
+@pytest.mark.parametrize("parts", [("pt", "phi", "eta", "mass"), ("px", "py", "pz", "E")])
+@pytest.mark.parametrize("odd", [0.0, 0.3])
+def test_masses_of_any_vectors_are_those_of_the_vector_library(parts: tuple[str, ...], odd: float) -> None:
+    rng = np.random.default_rng(3)
+    sides = []
+    for _ in range(2):
+        columns = {name: rng.normal(0, 3, 5000).astype(np.float32) for name in parts}
+        for values in columns.values():
+            places = rng.random(5000) < odd
+            values[places] = rng.choice(np.float32(ODD), places.sum())
+        sides.append(columns)
+    formula = formula_of(parts)
+    assert formula is not None
+    with np.errstate(all="ignore"):
+        wide = ({name: values.astype(np.float64) for name, values in side.items()} for side in sides)
+        first, second = (vectors(ak.zip(side, with_name="Momentum4D")) for side in wide)
+        wanted = ak.to_numpy((first + second).mass)
+        made = masses(formula, [values for side in sides for values in side.values()])
+    assert np.array_equal(made, wanted, equal_nan=True)
+    assert np.array_equal(np.signbit(made[made == made]), np.signbit(wanted[wanted == wanted]))
+
+
+@pytest.mark.parametrize("few", [0, 70])
 @pytest.mark.parametrize("mass", ["(Muon[0] + Muon[1]).mass", "closest(pairs(Muon), pt, 40).mass", "pairs(Muon).mass"])
 @pytest.mark.parametrize("parts", [("pt", "eta", "phi", "mass"), ("px", "py", "pz", "E")])
 def test_masses_are_those_of_the_reference_to_the_last_bit(
-    parts: tuple[str, ...], mass: str, monkeypatch: pytest.MonkeyPatch
+    parts: tuple[str, ...], mass: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The edges of the bins are the masses themselves, which are computed some at a time."""
     monkeypatch.setattr("heplens.engine.compiled.pairs.ROWS", 16)
+    monkeypatch.setattr("heplens.engine.compiled.masses.ROWS", 8)
+    monkeypatch.setattr("heplens.engine.compiled.pairs.FEW", few)
     rng = np.random.default_rng(1)
     numbers = rng.poisson(3, 60)
     drawn = [rng.exponential(30, numbers.sum()), rng.normal(0, 2, numbers.sum()), rng.uniform(-3, 3, numbers.sum())]
@@ -171,3 +232,53 @@ def test_data_that_kernels_do_not_know_are_swept(monkeypatch: pytest.MonkeyPatch
     tile = scan(analysis, IT, [0.0, 20.0])
     assert len(swept) == 1
     assert tile.rows["it"].missing.sum() == 1
+
+
+def test_what_is_lent_is_used_and_nothing_is_added() -> None:
+    analysis, store = muons(), Store()
+    wanted = scan(analysis, IT, [0.0, 20.0], store=store)
+    held = store.nbytes
+    assert held > 0
+    other = analysis.hist("x", bins=7, range=(0, 3), name="other")
+    got = scan(other, IT, [0.0, 15.0, 20.0], store=store.lent())
+    assert store.nbytes == held
+    again = scan(analysis, IT, [0.0, 20.0], store=store.lent())
+    assert np.array_equal(again.cells["x"].counts, wanted.cells["x"].counts)
+    assert np.array_equal(got.cells["x"].counts.sum(axis=0), wanted.cells["x"].counts.sum(axis=0))
+
+
+@pytest.mark.parametrize("kind", ["f4", "f8", "i4", "i2", "i8", "u1"])
+@pytest.mark.parametrize("operator", list(COMPARE))
+@QUICK
+@given(data=st.data(), k=st.integers(1, 4))
+def test_at_least_so_many(kind: str, operator: str, data: st.DataObject, k: int) -> None:
+    """The largest of each event are chosen before they are compared: ties, NaN, infinities, any number of objects."""
+    if kind[0] == "f":
+        some = st.sampled_from([0.0, -0.0, 1.0, 2.0, 2.5, -1.0, np.inf, -np.inf, np.nan])
+    else:
+        some = st.integers(0 if kind == "u1" else -2, 3)
+    lists = data.draw(st.lists(st.lists(some, max_size=9), min_size=1, max_size=9))
+    events = ak.values_astype(ak.Array([[0.0], *lists])[1:], np.dtype(kind))
+    steps = [-1.0, 0.0, 1.0, 2.0, 2.5]
+    analysis = Analysis({"v": events, "x": np.ones(len(lists))}).cut(f"count(v {operator} 1) >= {k}", name="it")
+    tile = scan(analysis.hist("x", bins=1, range=(0, 2), name="x"), IT, steps)
+    for step in steps:
+        wanted = sum(sum(bool(COMPARE[operator](v, step)) for v in values) >= k for values in lists)
+        assert tile.cells["x"].counts[: tile.boundaries.index(0, step) + 1].sum() == wanted
+
+
+def test_a_part_that_kernels_do_not_know_is_swept_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Missing objects among the last events of a block: the others are counted by kernels, and nothing twice."""
+    swept = []
+    real = scanning.sweep
+    monkeypatch.setattr("heplens.engine.compiled.parallel.ENOUGH", 1)
+    monkeypatch.setattr(scanning, "cores", lambda: 3)
+    monkeypatch.setattr(scanning, "sweep", lambda *args: swept.append(args[2]) or real(*args))
+    rng = np.random.default_rng(1)
+    lists = [rng.exponential(20, n).round(0).tolist() for n in rng.poisson(2, 30)]
+    lists[25] = [None, 21.0, 40.0]
+    analysis = Analysis({"Muon_pt": ak.Array(lists), "x": np.arange(30.0), "w": rng.normal(1, 3, 30)})
+    analysis = analysis.weight("w", name="w").keep("Muon", "pt >= 20", name="it").cut("count(Muon) >= 1", name="one")
+    analysis = analysis.hist("x", bins=30, range=(0, 30), name="x").hist("Muon.pt", bins=9, range=(0, 90), name="pt")
+    assert_exact(analysis, IT, [0.0, 10.0, 20.0, 21.0, 40.0, 90.0])
+    assert swept == [10]

@@ -15,7 +15,7 @@ from test_tiles_exact import COUNTS, IT, QUICK, SHAPES, STEPS, cut, keep, plots
 from heplens import Analysis
 from heplens.analysis.moved import Moved
 from heplens.engine.compiled.blocks import Blocks
-from heplens.engine.compiled.lift import UnsupportedDataError, UnsupportedError
+from heplens.engine.compiled.lift import UnsupportedError
 from heplens.engine.compiled.plan import make_plan
 from heplens.engine.compiled.store import Store
 from heplens.engine.moving import Moving, NoTileError, form_of, moving
@@ -87,6 +87,12 @@ MORE: dict[str, tuple[Any, Moved, list[float]]] = {
     "whole numbers": (cut("n >= 2"), IT, COUNTS),
 }  # fmt: skip
 
+
+@pytest.fixture(autouse=True)
+def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heplens.engine.compiled.parallel.ENOUGH", 1)
+
+
 PHASES = (Phase.explicit, Phase.generate)  # made smaller, an example of a dozen histograms takes minutes
 
 #: What is left to the general sweep, and why.
@@ -146,12 +152,10 @@ def test_the_same_cells_as_the_sweep(name: str, events: list[dict[str, Any]], we
             wanted = sweep(moves, source.read(moves.bound.demand.branches, 0, len(events)), len(events), lambda: False)
         except NoTileError:  # an infinite weight
             return
-        for _ in range(2):  # from the data, and from what was kept
-            kernels = Blocks(moves, source, store)
-            try:
-                kernels.add(0, len(events) // 2, lambda: False)
-                kernels.add(len(events) // 2, len(events), lambda: False)
-            except UnsupportedDataError:
+        for threads in (1, 1, 3):  # from the data, from what was kept, and in parts
+            kernels = Blocks(moves, source, store, threads)
+            halves = (0, len(events) // 2), (len(events) // 2, len(events))
+            if any(kernels.add(*half, lambda: False) for half in halves):
                 return
             assert_same(kernels.tile(), wanted)
 
@@ -211,9 +215,7 @@ def test_what_one_handle_keeps_serves_the_others(events: list[dict[str, Any]]) -
         with np.errstate(all="ignore"):
             for kept in (store, Store(0)):
                 kernels = Blocks(moves, source_of(analysis), kept)
-                try:
-                    kernels.add(0, len(events), lambda: False)
-                except UnsupportedDataError:
+                if kernels.add(0, len(events), lambda: False):
                     break
                 found.append(kernels.tile())
         if len(found) == 2:

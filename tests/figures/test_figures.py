@@ -146,7 +146,7 @@ def test_a_map_says_which_models_change() -> None:
     [plot] = made.plots
     assert (plot["kind"], plot["of"]) == ("map", [0])
     ids = {model["id"] for model in _objects(made.document)}
-    assert {plot["figure"], plot["cells"], plot["colours"]} <= ids
+    assert {plot["figure"], plot["cells"], *plot["linear"].values(), *plot["log"].values()} <= ids
     assert [np.frombuffer(made.buffers[plot["buffer"] + i]).tolist() for i in (0, 1)] == [[0, 1, 2], [0, 1, 5]]
 
 

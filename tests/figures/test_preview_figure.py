@@ -77,7 +77,9 @@ def test_a_map_shows_the_filled_cells(log: bool) -> None:
     x, y = (np.array(edges) for edges in found["edges"])
     for left, bottom, value in zip(cells["c0"], cells["c2"], cells["c4"], strict=True):
         assert values[np.flatnonzero(x == left)[0], np.flatnonzero(y == bottom)[0]] == value
-    assert bool(plot.select(LogColorMapper)) is log
+    [bar] = [bar for bar in plot.right if bar.visible]
+    assert isinstance(bar.color_mapper, LogColorMapper) is log
+    assert plot.renderers[0].glyph.fill_color.transform == bar.color_mapper
 
 
 @pytest.mark.parametrize("log", [False, True])

@@ -17,8 +17,9 @@ import uproot
 from heplens.errors import FileError
 from heplens.files import limits, sampling
 from heplens.files.binning import bin_numbers, bin_words
+from heplens.files.intervals import clopper_pearson
 from heplens.files.opening import OpenFile
-from heplens.files.points import clopper_pearson, graph_preview
+from heplens.files.points import graph_preview
 from heplens.files.preview import Preview, preview
 
 

@@ -30,6 +30,8 @@ def test_rate_and_time_left() -> None:
     assert progress.rate == 1000  # what came from an earlier run took no time
     assert progress.remaining == 7.0
     assert "3 of 10 blocks" in repr(progress) and "7.0 s left" in repr(progress)
+    lost = Progress("running", {"a": sample}, 500, 2.0, 0)  # its last worker has died
+    assert lost.remaining is None and lost.text.endswith("waiting for workers")
     assert Progress("running").remaining is None and Progress("finished").fraction == 0
 
 

@@ -15,10 +15,10 @@ from heplens.columns.dataset import Dataset
 from heplens.engine.chunk import process
 from heplens.engine.plan import plan
 from heplens.jobs import record
+from heplens.jobs.orders import Piece
 from heplens.jobs.packed import pack, unpack
 from heplens.jobs.record import Keys, write
 from heplens.jobs.stored import decode, encode
-from heplens.jobs.task import Piece
 from support import HZZ
 
 

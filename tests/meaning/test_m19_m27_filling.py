@@ -17,10 +17,10 @@ import uproot
 import heplens as hl
 from heplens.analysis.value import is_weighted
 from heplens.engine.chunk import process
-from heplens.engine.cutflow import clopper_pearson
 from heplens.engine.plan import plan
 from heplens.engine.sums import add
 from heplens.errors import AnalysisError, ExpressionError, HeplensError
+from heplens.files.intervals import clopper_pearson
 from support import HZZ, TTBAR, find, muons
 
 NAN = math.nan

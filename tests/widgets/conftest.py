@@ -12,7 +12,7 @@ import pytest
 
 from heplens.analysis import Analysis
 from heplens.widgets.compute import Compute
-from heplens.widgets.messages import PROTOCOL
+from heplens.widgets.protocol import PROTOCOL
 from heplens.widgets.session import Session
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 import heplens as hl
-from heplens.files import PROTOCOL
 from heplens.widgets.browsing import Browsing, roots_of
+from heplens.widgets.protocol import PROTOCOL
 from ranges import Ranges
 from support import find
 

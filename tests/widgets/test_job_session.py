@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 import heplens as hl
-from cluster.conftest import LIMIT, close, make_client, muons, poll
+from cluster.conftest import LIMIT, close, make_client, muons, poll, standing
 from cluster.test_trouble import over
 from heplens.figures import bins_of
 from heplens.jobs import Job
 from heplens.widgets.job_session import JobSession
-from heplens.widgets.messages import PROTOCOL
+from heplens.widgets.protocol import PROTOCOL
 from support import HZZ
 
 
@@ -83,18 +83,19 @@ def test_a_file_is_tried_again_or_left_out(client: Any, broken: Path) -> None:
     job = over(muons(HZZ), [HZZ, str(broken)]).submit(client)
     page = Page(job)
     job.result(LIMIT)
-    told, _ = page.ask("failures")
+    told, _ = page.ask("failures", most=9)
     (failure,) = told["failures"]
     assert (failure["file"], told["failed"], told["number"]) == (str(broken), 1, page.session.state()["failures"])
+    assert page.ask("failures", most=0)[0]["failures"] == []
     assert page.ask("retry", files=["another.root"])[0]["kind"] == "refused"
     assert page.ask("retry", files=[str(broken)])[0]["kind"] == "accepted"
     job.wait(LIMIT)
-    assert page.ask("failures")[0]["failed"] == 1
+    assert page.ask("failures", most=9)[0]["failed"] == 1
     broken.unlink()
     broken.symlink_to(HZZ.removesuffix(":events"))
     assert page.ask("retry", files=[])[0]["kind"] == "accepted"
     assert job.result(LIMIT).complete
-    assert page.ask("failures")[0]["failures"] == []
+    assert page.ask("failures", most=9)[0]["failures"] == []
     page.session.close()
 
 
@@ -104,13 +105,33 @@ def test_a_job_is_cancelled_without_holding_up_the_page(client: Any, tmp_path: P
         path.symlink_to(HZZ.removesuffix(":events"))
     job = over(muons(HZZ), [str(path) for path in files]).submit(client, task_seconds=0.05)
     page = Page(job)
-    poll(lambda: job.progress.done, "the first blocks")
-    assert page.ask("cancel")[0]["kind"] == "accepted"
+    with standing(job, after=0):
+        assert page.ask("cancel")[0]["kind"] == "accepted"
     assert not job.running
     poll(lambda: page.states and page.states[-1][1]["progress"]["state"] == "cancelled", "the last state")
     times = [at for at, _ in page.states]
     assert all(later - sooner > 0.1 for sooner, later in pairwise(times))
     poll(lambda: not any(t.name == "heplens-job-view" for t in threading.enumerate()), "the end of the thread")
+    page.session.close()
+
+
+def test_the_numbers_of_the_end_are_asked_for_once_it_has_ended(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+    note = Job._note
+
+    def slowly(job: Job) -> None:
+        if job.progress.state == "finished":
+            assert go.wait(LIMIT)
+        note(job)
+
+    monkeypatch.setattr(Job, "_note", slowly)
+    job = over(muons(HZZ), [HZZ]).submit(client)
+    page = Page(job)
+    poll(lambda: page.ask("counts")[0]["done"] == 1 and job.progress.state == "finished", "the last block")
+    before = page.ask("counts")[0]["revision"]
+    go.set()
+    job.result(LIMIT)
+    poll(lambda: page.states[-1][1]["revision"] > before, "news of the end")
     page.session.close()
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from heplens.analysis import Analysis
 from heplens.figures import bins_of
 from heplens.widgets.compute import Compute
-from heplens.widgets.messages import PROTOCOL
+from heplens.widgets.protocol import PROTOCOL
 
 from .conftest import Page
 
@@ -74,6 +74,23 @@ def test_python_and_page_edit_one_state(page: Page, analysis: Analysis) -> None:
     assert page.session.undo()
     assert page.session.analysis == analysis
     assert not page.session.undo()
+
+
+def test_pages_and_python_choose_scales_and_the_region_together(
+    make_page: Callable[..., Page], analysis: Analysis
+) -> None:
+    page = make_page(analysis.region("SR", ["some"]).region("CR", ["!some"]))
+    assert page.ask("set_log", name="x", log=True)["kind"] == "accepted"
+    page.session.set_log(["x", "y"])
+    page.ask("set_log", name="x", log=False)
+    page.ask("show_region", region="CR")
+    assert (page.states[-1]["log"], page.states[-1]["region"], page.states[-1]["revision"]) == (["y"], "CR", 1)
+    reply = page.ask("set_log", name="z", log=True)
+    assert (reply["kind"], reply["reason"]) == ("failed", "there is no histogram 'z'")
+    assert page.ask("show_region", region="z")["kind"] == "failed"
+    published = len(page.states)
+    page.ask("set_log", name="y", log=True)
+    assert len(page.states) == published, "what is so already is not told"
 
 
 def test_counts_are_those_of_run(page: Page, analysis: Analysis) -> None:
@@ -141,10 +158,10 @@ def test_whatever_is_sent_is_answered_and_nothing_breaks(page: Page) -> None:
     assert page.edit(op="set_window", name="window", low=30, high=80)["kind"] == "accepted"
 
 
-def test_everything_slow_runs_in_a_thread_of_its_own(page: Page) -> None:
+def test_everything_slow_runs_in_threads_of_its_own(page: Page) -> None:
     page.ask("counts", revision=1)
     page.ask("snapshot")
-    assert page.threads == {"heplens-explorer"}
+    assert page.threads == {"heplens-explorer", "heplens-figures"}
 
 
 def test_edits_from_many_threads_are_all_counted(page: Page) -> None:
@@ -270,6 +287,6 @@ def test_tiles_are_made_once_and_their_memory_is_told_and_given_back(page: Page)
     assert (first["key"], buffers) == (again["key"], same)
     assert all(a is b for a, b in zip(buffers, same, strict=True))
     assert first["memory"]["tiles"] >= sum(map(len, buffers))
-    assert 0 < first["memory"]["columns"] <= first["memory"]["budget"]
+    assert first["memory"]["columns"] == 0, "arrays in memory are not held a second time"
     page.session.close()
     assert page.session._compute.memory() | {"budget": 0} == {"columns": 0, "budget": 0, "tiles": 0}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import awkward as ak
 import pytest
 
 import heplens as hl
+from heplens.errors import HeplensError
 from heplens.widgets.completion import complete
 from support import find
 
@@ -115,3 +117,21 @@ def test_reset_goes_back_and_can_be_undone(page: Page) -> None:
     assert len(page.session.analysis.steps) == 2
     assert page.session.reset()
     assert not page.session.reset()
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"), [("any(V0s.fIn", " > 0)"), ("any(V0s.`fIn", " > 0)"), ("count(V0s[fInv", " > 0]) > 0")]
+)
+def test_odd_names_are_completed_as_they_are_typed(text: str, rest: str) -> None:
+    odd = hl.Analysis({"V0s": ak.Array([[{"fInvMass[2]": 0.5}], []]), "a b": [1.0, -2.0]})
+    made = complete(odd, 0, text, len(text))
+    assert made.options[0].text == "`fInvMass[2]`"
+    whole = text[: made.start] + made.options[0].text + rest
+    assert odd.cut(whole).run().cutflow.rows[-1].passed == 1
+    assert "`a b`" in [option.text for option in complete(odd, 0, "a", 1).options]
+
+
+def test_a_message_spells_odd_names_as_they_are_typed() -> None:
+    odd = hl.Analysis({"V0s": ak.Array([[{"fInvMass[2]": 0.5}], []])})
+    with pytest.raises(HeplensError, match=r"did you mean '`fInvMass\[2\]`'"):
+        odd.cut("any(V0s.fInvMass > 1)")

@@ -45,6 +45,20 @@ export function bokehjs(
   return promise;
 }
 
+/**
+ * Load the first BokehJS of a page before anyone knows what to draw with it, and therefore which version is needed.
+ *
+ * Resolves when it is there; another version that is asked for meanwhile does not wait.
+ */
+export async function foresee(
+  script: () => Promise<{ version: string; text: string }>
+): Promise<void> {
+  if (shared().versions.size === 0) {
+    const { version, text } = await script();
+    await bokehjs(version, () => Promise.resolve(text));
+  }
+}
+
 /** The text of a script that was sent compressed by zlib. */
 export function inflate(deflated: Uint8Array<ArrayBuffer>): Promise<string> {
   return inflated(deflated).text();
@@ -66,8 +80,9 @@ export default host.Bokeh;`;
       /* webpackIgnore: true */ /* @vite-ignore */ url
     )) as { default: Bokeh };
     shared().loads += 1;
-    withoutStyles(module.default);
-    withSteadySheets(module.default);
+    for (const change of [withoutStyles, withSteadySheets, withoutPlaces]) {
+      attempt(change, module.default);
+    }
     return module.default;
   } finally {
     URL.revokeObjectURL(url);
@@ -80,7 +95,7 @@ export default host.Bokeh;`;
  */
 function withoutStyles(bokeh: Bokeh): void {
   const { VisualProperties } = bokeh.require('core/visuals/visual');
-  VisualProperties.prototype._get_css_value = () => '';
+  replace(VisualProperties.prototype, '_get_css_value', () => () => '');
 }
 
 /**
@@ -89,17 +104,51 @@ function withoutStyles(bokeh: Bokeh): void {
  * they change, and the empty elements of glyphs have no place.
  */
 function withSteadySheets(bokeh: Bokeh): void {
-  const sheet = bokeh.require('core/dom').InlineStyleSheet.prototype;
-  const update = sheet._update;
-  sheet._update = function (css: string) {
-    if (this.css !== css) {
-      update.call(this, css);
-    }
-  };
+  const { InlineStyleSheet } = bokeh.require('core/dom');
+  replace(
+    InlineStyleSheet.prototype,
+    '_update',
+    update =>
+      function (this: { css?: string }, css) {
+        if (this.css !== css) {
+          update.call(this, css);
+        }
+      }
+  );
+}
+
+function withoutPlaces(bokeh: Bokeh): void {
   const { GlyphRendererView } = bokeh.require(
     'models/renderers/glyph_renderer'
   );
-  GlyphRendererView.prototype.update_position = function () {
-    this.position.replace(':host { display: none; }');
-  };
+  replace(
+    GlyphRendererView.prototype,
+    'update_position',
+    () =>
+      function (this: BokehModel) {
+        this.position.replace(':host { display: none; }');
+      }
+  );
+}
+
+type Method = (this: BokehModel, ...given: unknown[]) => unknown;
+
+/** Another version of BokehJS may not have what is made faster here: then it is left as it is, and slower. */
+function replace(
+  prototype: Record<string, unknown>,
+  name: string,
+  made: (old: Method) => Method
+): void {
+  const old = prototype[name];
+  if (typeof old === 'function') {
+    prototype[name] = made(old as Method);
+  }
+}
+
+function attempt(change: (bokeh: Bokeh) => void, bokeh: Bokeh): void {
+  try {
+    change(bokeh);
+  } catch (error) {
+    console.debug('heplens: this BokehJS draws slower than others', error);
+  }
 }

@@ -21,6 +21,19 @@ export function paintFrame(figure: BokehModel, theme: Theme): void {
   }
 }
 
+/** Pixels that a number below an axis takes, with the gap to the next. */
+const TICK_ROOM = 48;
+
+/** As many numbers below the axis as there is room for in so many pixels. */
+export function spreadTicks(figure: BokehModel, width: number): void {
+  const most = Math.min(6, Math.max(2, Math.round(width / TICK_ROOM)));
+  for (const { ticker } of figure.below) {
+    if (typeof ticker?.desired_num_ticks === 'number') {
+      ticker.desired_num_ticks = most;
+    }
+  }
+}
+
 /** Set those of the properties that the model has. */
 export function set(
   model: BokehModel,

@@ -1,14 +1,14 @@
 /** One figure in one element: built from BokehJS's JSON, in the page's colours, removed completely. */
 
 import type { Bokeh, BokehModel } from './bokehjs';
-import { forget, paintFrame, set } from './models';
+import { forget, paintFrame, set, spreadTicks } from './models';
 import { onTheme, themeOf } from './theme';
 
 /** What is at a place of the figure, in its own coordinates. */
 export type Probe = (x: number, y: number) => string | null;
 
-/** Pixels of the element's width for a number such as 60000. */
-const TICK_ROOM = 70;
+/** Pixels of the element's width beside the frame. */
+const AXIS_ROOM = 60;
 
 export class SingleFigure {
   private document: BokehModel = null;
@@ -93,14 +93,8 @@ export class SingleFigure {
     this.stops.push(() => resized.disconnect());
   }
 
-  /** As many numbers below the axis as there is room for. */
   private spread(): void {
-    const most = Math.floor(this.box.clientWidth / TICK_ROOM);
-    for (const { ticker } of this.figure.below) {
-      if (typeof ticker?.desired_num_ticks === 'number') {
-        ticker.desired_num_ticks = Math.min(6, Math.max(2, most));
-      }
-    }
+    spreadTicks(this.figure, this.box.clientWidth - AXIS_ROOM);
   }
 
   private paint(): void {

@@ -5,6 +5,7 @@ export interface Theme {
   faint: string;
   grid: string;
   line: string;
+  paper: string;
   font: string;
 }
 
@@ -17,6 +18,7 @@ export function themeOf(el: Element): Theme {
     faint: read('--jp-ui-font-color2', '#666'),
     grid: read('--jp-border-color2', '#ddd'),
     line: read('--jp-brand-color1', '#1f5fa8'),
+    paper: read('--jp-layout-color1', '#fff'),
     font: read('--jp-ui-font-family', 'sans-serif')
   };
 }

@@ -4,7 +4,8 @@ import { useState } from 'preact/hooks';
 
 import { useChanges } from '../use';
 import type { Entry } from './entries';
-import { bytes, count, measure } from './format';
+import { size } from '../prefixed';
+import { count, measure } from './format';
 import { isJagged, KindIcon } from './icons';
 import type { Figure } from './listing';
 import { Plot } from './plot';
@@ -175,8 +176,8 @@ function facts(row: Entry['row']): [string, string][] {
     found.push([
       'Size',
       full !== null && packed > 0 && full > packed
-        ? `${bytes(packed)}, ${bytes(full)} unpacked`
-        : bytes(packed)
+        ? `${size(packed)}, ${size(full)} unpacked`
+        : size(packed)
     ]);
   }
   if (row.compression !== '') {

@@ -3,7 +3,8 @@
 import { useId, useMemo } from 'preact/hooks';
 
 import type { Entry } from './entries';
-import { bytes, count } from './format';
+import { size } from '../prefixed';
+import { count } from './format';
 import { isJagged, KindIcon, Twisty, WarningIcon } from './icons';
 import { keyAction } from './keys';
 import { Note } from './note';
@@ -169,7 +170,7 @@ function Item(props: ItemProps) {
         {row.entries === null ? '' : count(row.entries)}
       </span>
       <span class="heplens-row-bytes">
-        {row.bytes === null ? '' : bytes(row.bytes)}
+        {row.bytes === null ? '' : size(row.bytes)}
       </span>
     </div>
   );

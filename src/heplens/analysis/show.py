@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from .value import Analysis
 
 
+_NOTHING = "no steps and no histograms yet: add some with keep, cut and hist, or in explore()"
+
+
 def text(analysis: Analysis) -> str:
     lines = [f"Analysis of {describe_dataset(analysis.dataset)}"]
     rows = [(kind(step), step.name, describe_step(step)) for step in analysis.steps]
     rows += [("region", region.name, " & ".join(region.cuts)) for region in analysis.regions]
     rows += [("hist", histogram.name, describe_histogram(histogram)) for histogram in analysis.histograms]
+    if not rows:
+        lines.append(f"  {_NOTHING}")
     width = max((len(subject) for _, subject, _ in rows), default=0)
     lines += [f"  {what:<7} {subject:<{width}}  {description}".rstrip() for what, subject, description in rows]
     return "\n".join(lines)
@@ -36,6 +41,8 @@ def html(analysis: Analysis) -> str:
         + "</tr>"
         for what, subject, description in rows
     )
+    if not rows:
+        body = f"<tr>{cell.format(_NOTHING)}</tr>"
     title = escape.escape(f"Analysis of {describe_dataset(analysis.dataset)}")
     return f'<div class="heplens-analysis"><div><b>{title}</b></div><table><tbody>{body}</tbody></table></div>'
 

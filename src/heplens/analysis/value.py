@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..columns.dataset import Dataset, make_dataset
 from ..columns.parse import parse
 from ..errors import AnalysisError, nearest
-from . import names
+from . import building, names
 from .axes import Histogram
 from .bind import Bound, bind
-from .binning import make_axes
-from .checks import check_cut, check_parts, plain
-from .steps import Cut, Define, Keep, Quantifier, Region, Step, Weight
+from .checks import check_parts
+from .steps import Cut, Define, Region, Step, Weight
 
 if TYPE_CHECKING:
     from ..engine.result import Result
@@ -115,8 +114,7 @@ class Analysis:
 
     def keep(self, collection: str, expression: str, *, name: str | None = None) -> Analysis:
         """Keep the objects of a collection for which `expression` is true; bare names are their fields first."""
-        parse(expression)
-        return self._add(Keep(collection, expression, self._name(name, f"{collection}: {expression}")))
+        return self._add(building.make_keep(self, collection, expression, name))
 
     def define(self, name: str, expression: str) -> Analysis:
         """Bind a new name to an expression as it stands here; later filters do not reach back into it."""
@@ -139,27 +137,15 @@ class Analysis:
         For a variable with one value per object say how many must lie in the window: ``at_least=k``, ``any=True`` or
         ``all=True``.
         """
-        parse(expression)
-        if sum((at_least is not None, any, all)) > 1:
-            raise AnalysisError("give only one of at_least, any and all")
-        low, high = plain(low), plain(high)
-        quantifier: Quantifier = "any" if any else "all" if all else plain(at_least)
-        check_cut(Cut(expression, name or expression, low, high, quantifier))
-        shown = expression if low is None and high is None else _window_text(expression, low, high)
-        return self._add(Cut(expression, self._name(name, shown), low, high, quantifier))
+        return self._add(building.make_cut(self, expression, low, high, at_least, any, all, name))
 
     def weight(self, expression: str, *, on: Literal["mc", "data"] | None = None, name: str | None = None) -> Analysis:
         """Multiply the event weight by an expression, everywhere or only in simulation ("mc") or in "data"."""
-        parse(expression)
-        if on not in (None, "mc", "data"):
-            raise AnalysisError(f"a weight acts on 'mc', on 'data' or everywhere, not on {on!r}")
-        return self._add(Weight(expression, self._name(name, expression), on))
+        return self._add(building.make_weight(self, expression, on, name))
 
     def region(self, name: str, cuts: Sequence[str]) -> Analysis:
         """A set of named cuts, each as it is or inverted (``"!Z window"``); histograms are filled once per region."""
-        if any(region.name == name for region in self.regions):
-            raise AnalysisError(f"there is a region {name!r} already")
-        return self.with_parts(regions=(*self.regions, Region(name, tuple(cuts))))
+        return self.with_parts(regions=(*self.regions, building.make_region(self, name, cuts)))
 
     def hist(
         self,
@@ -181,28 +167,11 @@ class Analysis:
         axes : instead, axes of the hist library, one per expression.
         weight : None for the analysis weight, 1 for none, or an expression that replaces it.
         """
-        expressions = (expression,) if isinstance(expression, str) else tuple(expression)
-        for text in expressions:
-            parse(text)
-        if isinstance(weight, str):
-            parse(weight)
-        made = make_axes(self, expressions, bins, range, axes, label)
-        names = [h.name for h in self.histograms]
-        shown = name or _unused(" vs ".join(expressions), names)
-        if name in names:
-            raise AnalysisError(f"there is a histogram {name!r} already; give another name")
-        return self.with_parts(histograms=(*self.histograms, Histogram(shown, made, weight, at)))
+        made = building.make_histogram(self, expression, bins, range, axes, name, label, weight, at)
+        return self.with_parts(histograms=(*self.histograms, made))
 
     def _add(self, step: Step) -> Analysis:
         return self.with_parts(steps=(*self.steps, step))
-
-    def _name(self, given: str | None, default: str) -> str:
-        names = [step.name for step in self.steps]
-        if given is None:
-            return _unused(default, names)
-        if given in names:
-            raise AnalysisError(f"there is a step {given!r} already; give another name")
-        return given
 
     # --- by name --------------------------------------------------------------------------------------------------
 
@@ -333,19 +302,6 @@ class Analysis:
         from .show import html
 
         return html(self)
-
-
-def _window_text(expression: str, low: float | None, high: float | None) -> str:
-    left = f"{low:g} <= " if low is not None else ""
-    right = f" < {high:g}" if high is not None else ""
-    return f"{left}{expression}{right}"
-
-
-def _unused(name: str, taken: Sequence[str]) -> str:
-    shown, number = name, 2
-    while shown in taken:
-        shown, number = f"{name} ({number})", number + 1
-    return shown
 
 
 def is_weighted(analysis: Analysis) -> bool:

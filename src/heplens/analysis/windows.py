@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..columns import syntax as s
 from ..columns.parse import parse
+from ..columns.tokens import spelled
 from ..errors import AnalysisError, HeplensError, nearest
 from .checks import plain
 from .literals import number_text
@@ -21,7 +22,8 @@ def with_window(analysis: Analysis, histogram: str, low: float, high: float, axi
     """The analysis with ``low <= x < high`` for the variable x of a histogram, where the histogram is filled.
 
     One value per event makes a cut. One value per object makes a filter of its collection, ``20 <= pt < 60``, where
-    the variable is a field of one, and otherwise a cut that any object must pass.
+    the variable is a field of one, and otherwise a cut that any object must pass. Several values per object make a
+    filter of those with any of them in the window.
 
     Raises
     ------
@@ -41,7 +43,7 @@ def with_window(analysis: Analysis, histogram: str, low: float, high: float, axi
     levels = len(analysis.bound.histograms[names.index(histogram)].values[axis].type.axes)
     if levels == 0:
         return _insert(analysis, at, Cut(expression, _shown(expression, low, high), low, high))
-    if levels == 1 and (keep := _filter(expression, low, high)):
+    if levels <= 2 and (keep := _filter(expression, low, high, several=levels == 2)):
         try:
             return _insert(analysis, at, keep)
         except HeplensError:
@@ -53,10 +55,11 @@ def _end(analysis: Analysis, histogram: Histogram) -> int:
     return len(analysis.steps) if histogram.at is None else analysis.index(histogram.at) + 1
 
 
-def _filter(expression: str, low: float, high: float) -> Keep | None:
+def _filter(expression: str, low: float, high: float, *, several: bool) -> Keep | None:
     match parse(expression):
-        case s.Field(value=s.Name(name=collection), name=field):
-            text = f"{number_text(low)} <= {field} < {number_text(high)}"
+        case s.Field(value=s.Name(name=collection), name=field) if typed := spelled([field]):
+            text = _shown(typed[0], low, high)
+            text = f"any({text})" if several else text
             return Keep(collection, text, f"{collection}: {text}")
     return None
 

@@ -10,6 +10,7 @@ from ..errors import nearest
 from .nodes import Node
 from .operators import Context, join_axes
 from .schema import Schema
+from .tokens import spelled
 from .types import Axis, Kind, Shape, Type
 from .vectors import PROPERTIES, canonical
 
@@ -43,7 +44,7 @@ def computed(value: Node, prop: str) -> Node:
 
 
 def names(value: Node) -> list[str]:
-    """What could follow the dot, for completion and messages."""
+    """What could follow the dot, as it is typed, for completion and messages."""
     shape = value.type.shape
     if shape is None:
         return []
@@ -52,7 +53,7 @@ def names(value: Node) -> list[str]:
     charge = ["charge"] if shape.parts and all(_charge_field(leaf) for leaf in shape.leaves()) else []
     return [
         *parts,
-        *stored,
+        *spelled(stored),
         *charge,
         *(p for p, v in PROPERTIES.items() if v.dimension <= shape.dimension and p not in stored),
     ]

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from ..errors import FileError, TreeError, nearest
+from ..errors import FileError, TreeError, first_line, nearest
 from .ntuple import NTupleSource
 from .parquet import ParquetSource
 from .source import Source
@@ -91,7 +91,7 @@ def _open_new(path: str, tree: str) -> Source:
         directory = uproot.open(path)
         classes: dict[str, str] = directory.classnames(cycle=False)
     except Exception as error:
-        first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        first = first_line(error) or type(error).__name__
         raise FileError(
             f"{path!r} cannot be opened as a ROOT file; it may be truncated or damaged ({first})"
         ) from error
@@ -106,7 +106,7 @@ def _open_new(path: str, tree: str) -> Source:
         found: Any = directory[name]
         source = NTupleSource(found, label) if "RNTuple" in classes[name] else TreeSource(found, label)
     except Exception as error:
-        first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        first = first_line(error) or type(error).__name__
         raise FileError(f"{name!r} of {path!r} cannot be read ({first})") from error
     return source
 
@@ -131,7 +131,7 @@ def _open_parquet(path: str, tree: str) -> ParquetSource:
     except FileError:
         raise
     except Exception as error:
-        first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        first = first_line(error) or type(error).__name__
         raise FileError(
             f"{path!r} cannot be opened as a Parquet file; it may be truncated or damaged ({first})"
         ) from error

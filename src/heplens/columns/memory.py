@@ -9,10 +9,10 @@ from typing import Any
 from ..errors import FileError
 from . import records
 from .schema import Column, Schema, group_branches, guess_units
-from .source import column_of_form, missing, widen
+from .source import Widening, column_of_form, missing
 
 
-class ArraySource:
+class ArraySource(Widening):
     """A record array with one record per event; fields that are records are groups."""
 
     def __init__(self, data: Any, label: str = "the array in memory") -> None:
@@ -44,7 +44,7 @@ class ArraySource:
             raise missing(self.label, self._paths, name)
         return column_of_form(name, records.descend(self.array, self._paths[name]).layout.form)
 
-    def read(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
+    def stored(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
         import awkward as ak
 
         arrays: dict[str, Any] = {}
@@ -53,11 +53,21 @@ class ArraySource:
                 raise missing(self.label, self._paths, name)
             # NanoEvents read a branch when it is looked at: this is the moment.
             array = ak.materialize(records.descend(self.array, self._paths[name])[start:stop])
-            arrays[name] = widen(ak.from_regular(ak.without_parameters(array) if _plain(array) else array, axis=None))
+            if _is_numbers(array.layout):
+                arrays[name] = array
+                continue
+            arrays[name] = ak.from_regular(ak.without_parameters(array) if _plain(array) else array, axis=None)
         return arrays
 
     def edges(self, names: Sequence[str]) -> list[int]:
         return [0, self.entries]
+
+
+def _is_numbers(layout: Any) -> bool:
+    """Whether it is numbers, or lists of numbers, as it stands: most are, and awkward would copy where lists begin."""
+    while layout.is_list and not layout.is_regular and not layout.parameters:
+        layout = layout.content
+    return bool(layout.is_numpy and not layout.inner_shape and not layout.parameters)
 
 
 def _plain(array: Any) -> bool:

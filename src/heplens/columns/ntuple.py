@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import FileError
 from .schema import Column, Schema, group_branches, guess_units
-from .source import missing, unreadable, widen
+from .source import Widening, missing, unreadable
 from .types import Kind
 
 _INTEGER = re.compile(r"^(std::)?u?int\d+_t$|^ROOT::RNTupleCardinality<|^char$|^std::byte$")
@@ -29,7 +29,7 @@ class _Place:
     type_name: str
 
 
-class NTupleSource:
+class NTupleSource(Widening):
     """One RNTuple of one open file."""
 
     def __init__(self, ntuple: Any, label: str) -> None:
@@ -91,7 +91,7 @@ class NTupleSource:
             return Column(name, _PLAIN[place.type_name], place.depth)
         raise FileError(f"{name!r} of {self.label} has the type {place.type_name!r}, which expressions cannot use")
 
-    def read(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
+    def stored(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
         arrays: dict[str, Any] = {}
         wholes: dict[str, Any] = {}
         for name in names:
@@ -107,7 +107,7 @@ class NTupleSource:
                     array = array[member]
             except Exception as error:
                 raise unreadable(self.label, name, error, (start, stop)) from error
-            arrays[name] = widen(array)
+            arrays[name] = array
         return arrays
 
     def edges(self, names: Sequence[str]) -> list[int]:

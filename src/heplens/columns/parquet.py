@@ -12,10 +12,10 @@ from typing import Any
 from ..errors import FileError
 from . import records
 from .schema import Column, Schema, group_branches, guess_units
-from .source import column_of_form, missing, unreadable, widen
+from .source import Widening, column_of_form, missing, unreadable
 
 
-class ParquetSource:
+class ParquetSource(Widening):
     """One Parquet file. Columns that are structs, or lists of structs, are groups."""
 
     def __init__(self, path: str) -> None:
@@ -48,7 +48,7 @@ class ParquetSource:
         field, *inside = self._paths[name]
         return column_of_form(name, records.descend_form(self._form.content(field), tuple(inside)))
 
-    def read(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
+    def stored(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
         import awkward as ak
 
         for name in names:
@@ -66,7 +66,7 @@ class ParquetSource:
             raise unreadable(self.label, ", ".join(names), error, (start, stop)) from error
         first = self._edges[wanted[0]] if wanted else 0
         table = table[start - first : stop - first]
-        return {name: widen(_without_room(records.descend(table, self._paths[name]))) for name in names}
+        return {name: _without_room(records.descend(table, self._paths[name])) for name in names}
 
     def edges(self, names: Sequence[str]) -> list[int]:
         return sorted({*self._edges, 0, self.entries})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from ..errors import ExpressionError
 from .nodes import Node
 from .schema import Column, Group, Schema
+from .tokens import spelled
 from .types import Axis, Shape, Type
 from .vectors import PROPERTIES, canonical
 
@@ -46,8 +47,7 @@ class Scope:
     def known(self) -> list[str]:
         """Every name that could stand at the start of an expression, for completion and for 'did you mean'."""
         names = (name for name in self.schema.names if "." not in name)
-        aliases = [name if name.isidentifier() else f"`{name}`" for name in names if "`" not in name]
-        return [*self.definitions, *self.schema.groups, *aliases]
+        return [*self.definitions, *self.schema.groups, *spelled(names)]
 
 
 def _ratio(unit: float, base: float) -> float:

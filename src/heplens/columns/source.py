@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..errors import FileError
+from ..errors import FileError, first_line
 from .schema import Column, Schema
 from .types import Kind
 
@@ -30,9 +31,23 @@ class Source(Protocol):
         """Awkward arrays of the branches `names` for the events [start, stop), widened to 64 bits."""
         ...
 
+    def stored(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
+        """As `read`, with numbers in the types that they are stored in, where these are kept."""
+        ...
+
     def edges(self, names: Sequence[str]) -> list[int]:
         """Entry numbers at which all of `names` can be cut without reading anything twice, first 0, last `entries`."""
         ...
+
+
+class Widening(ABC):
+    """Reads what is `stored`, and widens it."""
+
+    @abstractmethod
+    def stored(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]: ...
+
+    def read(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
+        return {name: widen(array) for name, array in self.stored(names, start, stop).items()}
 
 
 def file_and_tree(source: Source) -> tuple[str, str]:
@@ -143,7 +158,7 @@ def numpy_kind(name: str, primitive: str) -> Kind:
 
 
 def unreadable(label: str, name: str, error: Exception, events: tuple[int, int] | None = None) -> FileError:
-    first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    first = first_line(error) or type(error).__name__
     where = "" if events is None else f" in events {events[0]:,} to {events[1]:,}"
     return FileError(f"branch {name!r} of {label} cannot be read{where}: {first}")
 

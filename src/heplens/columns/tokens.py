@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -99,3 +100,12 @@ def _quoted_name(text: str, start: int) -> Token:
     if stop == start + 1:
         raise ExpressionError("there is no name between these backquotes", text, start)
     return Token("name", text[start + 1 : stop], start, stop + 1)
+
+
+def spelled(names: Iterable[str]) -> list[str]:
+    """Names as they are typed: between backquotes where they are none of the grammar; without those that cannot be."""
+    return [name if _is_plain(name) else f"`{name}`" for name in names if "`" not in name]
+
+
+def _is_plain(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and name not in (*_WORDS, "True", "False")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -71,6 +71,13 @@ class TreeSource:
         return self._columns[name]
 
     def read(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
+        return {name: widen(array) for name, array in self._arrays(names, start, stop, _into_64_bits).items()}
+
+    def stored(self, names: Sequence[str], start: int, stop: int) -> dict[str, Any]:
+        return self._arrays(names, start, stop, lambda interpretation: None)
+
+    def _arrays(self, names: Sequence[str], start: int, stop: int, interpreted: Callable[[Any], Any]) -> dict[str, Any]:
+        """Arrays of columns; `interpreted` says how, None for as uproot does."""
         arrays: dict[str, Any] = {}
         wholes: dict[str, Any] = {}
         cache = "inherit" if self._is_small(names) else None
@@ -82,7 +89,7 @@ class TreeSource:
                 if branch_name not in wholes:
                     branch = self._branches[branch_name]
                     wholes[branch_name] = branch.array(
-                        _into_64_bits(branch.interpretation),
+                        interpreted(branch.interpretation),
                         entry_start=start,
                         entry_stop=stop,
                         library="ak",
@@ -91,7 +98,7 @@ class TreeSource:
                 array = records.descend(wholes[branch_name], path)
             except Exception as error:
                 raise unreadable(self.label, name, error, (start, stop)) from error
-            arrays[name] = widen(array)
+            arrays[name] = array
         return arrays
 
     def _is_small(self, names: Sequence[str]) -> bool:

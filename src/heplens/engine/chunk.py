@@ -14,7 +14,7 @@ from ..columns.evaluate import Evaluator
 from ..columns.logic import known
 from ..columns.nodes import Node
 from ..columns.source import Source
-from ..errors import FileError, HeplensError
+from ..errors import FileError, HeplensError, first_line
 from .fill import flat_columns
 from .pages import keep_freed_memory
 from .partial import Block, Counters, Partial, Row
@@ -52,7 +52,7 @@ def process(bound: Bound, source: Source, block: Block, weighted: bool, regions:
         except Exception as error:
             raise FileError(
                 f"events {block.start:,} to {block.stop:,} of {source.label} could not be processed: "
-                f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
+                f"{type(error).__name__}: {first_line(error)}"
             ) from error
     return partial
 

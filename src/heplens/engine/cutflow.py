@@ -107,15 +107,3 @@ def with_error(value: float, error: float) -> str:
         return f"{value:,.6g}"
     digits = max(0, 1 - math.floor(math.log10(error)))
     return f"{value:,.{digits}f} ± {error:,.{digits}f}"
-
-
-def clopper_pearson(passed: int, total: int, level: float = 0.682689492137086) -> tuple[float, float]:
-    """The Clopper-Pearson interval of an efficiency (Biometrika 26 (1934) 404), from beta quantiles."""
-    if total <= 0:
-        return (math.nan, math.nan)
-    from scipy.special import betaincinv  # type: ignore[import-untyped]
-
-    tail = (1 - level) / 2
-    low = 0.0 if passed == 0 else float(betaincinv(passed, total - passed + 1, tail))
-    high = 1.0 if passed == total else float(betaincinv(passed + 1, total - passed, 1 - tail))
-    return (low, high)

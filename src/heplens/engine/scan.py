@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -14,7 +13,8 @@ from ..analysis.moved import Moved
 from ..columns.source import Source
 from ..errors import AnalysisError
 from .compiled.blocks import Blocks
-from .compiled.lift import UnsupportedDataError, UnsupportedError
+from .compiled.lift import UnsupportedError
+from .compiled.parallel import Shared, cores
 from .compiled.store import Store
 from .generator import sum_of_weights
 from .moving import Moving, form_of, moving
@@ -31,29 +31,39 @@ if TYPE_CHECKING:
 class _Adder:
     """Adds up the tile of one file: by kernels what these know, by the general sweep all else."""
 
-    def __init__(self, moved: Moving, source: Source, store: Store) -> None:
+    def __init__(self, moved: Moving, source: Source, store: Store, threads: int) -> None:
         self.moved = moved
         self.source = source
         self.store = store
+        self.threads = threads
         self.swept = BlockTile()
 
     @cached_property
     def kernels(self) -> Blocks | None:
         try:
-            return Blocks(self.moved, self.source, self.store)
+            return Blocks(self.moved, self.source, self.store, self.threads)
         except UnsupportedError:
             return None
 
     def add(self, start: int, stop: int, cancel: Callable[[], bool]) -> None:
-        if self.kernels is not None:
-            with suppress(UnsupportedDataError):
-                self.kernels.add(start, stop, cancel)
-                return
-        arrays = self.source.read(self.moved.bound.demand.branches, start, stop)
-        self.swept = self.swept + sweep(self.moved, arrays, stop - start, cancel)
+        left = [(start, stop)] if self.kernels is None else self.kernels.add(start, stop, cancel)
+        block = Shared(self.source, start, stop)  # as the kernels read it, so that nothing is read or kept twice
+        for first, last in left:
+            arrays = block.read(self.moved.bound.demand.branches, first, last)
+            self.swept = self.swept + sweep(self.moved, arrays, last - first, cancel)
 
     def tile(self) -> BlockTile:
         return self.swept if self.kernels is None else self.kernels.tile() + self.swept
+
+
+def tile_of_events(moved: Moving, source: Source, start: int, stop: int, store: Store) -> BlockTile:
+    """The tile of the events [start, stop) of one file; `store` is what tiles of the same events share.
+
+    One thread makes it: the last bits of sums of weights do not tell how many cores there are.
+    """
+    adder = _Adder(moved, source, store, 1)
+    adder.add(start, stop, lambda: False)
+    return adder.tile()
 
 
 def scan(
@@ -99,7 +109,7 @@ def scan(
     done, total = 0, todo.events
     for key, blocks in groupby(todo.blocks, lambda block: (block.sample, block.file, block.tree)):
         source, mine = bound[key]
-        adder = _Adder(mine, source, kept)
+        adder = _Adder(mine, source, kept, cores())
         for block in blocks:
             if not stop():
                 adder.add(block.start, block.stop, stop)

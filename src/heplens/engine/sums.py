@@ -10,9 +10,10 @@ from ..analysis.axes import Histogram
 from ..analysis.value import is_weighted
 from ..columns.dataset import Dataset, Sample
 from ..errors import AnalysisError
+from ..files.intervals import clopper_pearson
 from .adding import aligned, plus
 from .chunk import make_histogram
-from .cutflow import Cutflow, CutflowRow, clopper_pearson
+from .cutflow import Cutflow, CutflowRow
 from .partial import Counters, Partial, Row
 from .result import Result
 
@@ -56,7 +57,7 @@ def add(
         made.setdefault(h.name, _empty(analysis, h))
     used = [partial.block for sample in dataset.samples for partial in by_sample[sample.name]]
     total = total_rows(rows)
-    notes = [*problems, *_problems(total, counters)]
+    notes = [*problems, *weight_problems(total.values(), counters)]
     return Result(made, cutflow(total, is_weighted(analysis)), counters, used, blocks, list(dict.fromkeys(notes)))
 
 
@@ -207,7 +208,7 @@ def cutflow(rows: dict[str, Row], weighted: bool) -> Cutflow:
                 math.sqrt(row.variance) if row.variance >= 0 else math.nan,
                 row.passed / before.passed if before.passed else math.nan,
                 row.passed / first.passed if first.passed else math.nan,
-                clopper_pearson(row.passed, before.passed),
+                _interval(row.passed, before.passed),
                 row.missing,
                 row.nan,
                 row.bad_weights,
@@ -218,9 +219,15 @@ def cutflow(rows: dict[str, Row], weighted: bool) -> Cutflow:
     return Cutflow(tuple(made), weighted)
 
 
-def _problems(rows: dict[str, Row], counters: dict[str, Counters]) -> list[str]:
+def _interval(passed: int, total: int) -> tuple[float, float]:
+    low, high = clopper_pearson(passed, total)
+    return float(low), float(high)
+
+
+def weight_problems(rows: Iterable[Row | CutflowRow], counters: Mapping[str, Counters]) -> list[str]:
+    """What a reader should know of weights that could not be used."""
     found = []
-    bad = max((row.bad_weights for row in rows.values()), default=0)
+    bad = max((row.bad_weights for row in rows), default=0)
     if bad:
         found.append(f"{bad:,} events have a weight that is missing or NaN; they are not in the weighted sums")
     for name, counter in counters.items():

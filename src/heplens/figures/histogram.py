@@ -231,8 +231,16 @@ def calm(plot: Any) -> None:
         axis.minor_tick_in, axis.minor_tick_out = 2, 0
         axis.axis_line_color = None
         axis.major_label_text_font_size = "11px"
+        axis.major_label_policy = no_overlap()
     plot.yaxis.ticker.desired_num_ticks = 4
     plot.outline_line_color = "#888888"
     # Transparent from the first paint on: a white one would leave its edge behind on a dark page.
     plot.border_fill_color = None
     plot.background_fill_color = None
+
+
+def no_overlap() -> Any:
+    """Labels of ticks that would run into each other are left out."""
+    from bokeh.models import NoOverlap
+
+    return NoOverlap(min_distance=4)

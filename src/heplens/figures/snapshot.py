@@ -12,7 +12,7 @@ from ..engine.grid import Grid, nice_grid
 from .columns import Floats, is_category
 from .histogram import draw, label_of, label_ticks, labels_of
 from .layers import main_layer
-from .map import draw_map
+from .map import Colours, draw_map
 from .numbers import Numbers, numbers_of
 
 if TYPE_CHECKING:
@@ -122,9 +122,14 @@ def _map(name: str, h: Hist, roles: dict[str, str]) -> tuple[Any, Json]:
         "kind": "map",
         "figure": drawing.figure.id,
         "cells": drawing.cells.id,
-        "colours": drawing.colours.id,
+        "linear": _colours(drawing.linear),
+        "log": _colours(drawing.log),
         "of": _summed(numbers.datasets, roles),
     }
+
+
+def _colours(colours: Colours) -> Json:
+    return {"mapper": colours.mapper.id, "bar": colours.bar.id}
 
 
 def _summed(datasets: Sequence[str], roles: Mapping[str, str]) -> list[int]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import FileError
 from .headers import check_size
+from .intervals import clopper_pearson
 from .limits import STORED_BINS, STORED_POINTS, TEXT
 from .preview import Preview
 from .stored import axis_title, check_bins, edges_of
@@ -87,13 +88,3 @@ def efficiency_preview(key: Any) -> Preview:
         entries_used=round(float(total.member("fEntries"))),
         note=f"{empty} bins without entries are not shown" if empty else "",
     )
-
-
-def clopper_pearson(passed: Any, total: Any, level: float) -> tuple[Any, Any]:
-    """The ends of the central interval of a binomial fraction; also for weighted counts, as ROOT does."""
-    from scipy.special import betaincinv  # type: ignore[import-untyped]
-
-    tail = (1 - level) / 2
-    low = np.where(passed > 0, betaincinv(np.maximum(passed, 1e-300), total - passed + 1, tail), 0.0)
-    high = np.where(passed < total, betaincinv(passed + 1, np.maximum(total - passed, 1e-300), 1 - tail), 1.0)
-    return low, high

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.bind import Bound
 from ..analysis.steps import Cut, Keep
 from ..columns.nodes import Node
-from ..errors import ExpressionError, HeplensError
+from ..errors import ExpressionError, HeplensError, first_line
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
@@ -38,7 +38,7 @@ def from_root_cut(text: str) -> str:
     try:
         tree = formulate.from_root(text)
     except Exception as error:  # formulate raises what its parser raises
-        first = next(iter(str(error).strip().splitlines()), "")
+        first = first_line(error)
         raise ExpressionError(f"this is no cut in ROOT's syntax: {first}", text) from error
     return _import(tree, text)
 

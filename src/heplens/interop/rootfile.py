@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..engine.result import Result
-from ..errors import AnalysisError, FileError
+from ..errors import AnalysisError, FileError, first_line
 from .described import cutflow_histogram, describe, free_name, restore
 
 _RESULT = "heplens_result"
@@ -61,7 +61,7 @@ def read(path: Path) -> Result:
     except FileError:
         raise
     except Exception as error:
-        first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        first = first_line(error) or type(error).__name__
         raise FileError(f"{str(path)!r} cannot be read: {first}") from error
     return restore(description, histograms, path)
 

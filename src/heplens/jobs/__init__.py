@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..errors import JobTimeoutError
 from .cluster_state import ClusterState, WorkerState
-from .job import Job, JobTimeoutError
-from .ledger import Failure
+from .filestate import Failure
+from .job import Job
 from .progress import Progress, SampleProgress
 from .registry import find, forget, known, watch
 from .report import FileReport
+from .wanted import Names
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
@@ -37,7 +39,7 @@ def submit(
     *,
     directory: Any = None,
     name: str = "",
-    tiles: str = "",
+    tiles: Names = (),
     task_seconds: float = 0.9,
 ) -> Job:
     """Run an analysis on a Dask cluster; the bins are those of `Analysis.run`, bit by bit.
@@ -49,8 +51,10 @@ def submit(
     directory : where to keep what is done, so that `Job.resume` can go on after anything died. Partials of the same
         analysis and files that are there already are not made again.
     name : what to call the job in lists of jobs; what it runs over when nothing is given.
-    tiles : a step whose number is to be moved afterwards: `Job.tile` is its tile, summed over all files.
-    task_seconds : how much work to send to a worker at a time.
+    tiles : steps whose numbers are to be moved afterwards, by name, or True for all: `Job.explore` moves them over all
+        files, and `Job.tiles` are their tiles.
+    task_seconds : after how long a worker tells what it has done, about. Its tasks are several times as long where that
+        is little enough; a death costs no more than what was not told, and `cancel` ends them with their block.
 
     Raises
     ------

@@ -8,13 +8,15 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import Any
 
 from ..errors import JobError
 
 #: Dask has its workers give memory back to the system at once. The arrays of one block are those of the next in size:
-#: keeping up to 256 MB saves two thirds of a worker's CPU time. (For glibc; nothing elsewhere.)
-_MEMORY = {"MALLOC_TRIM_THRESHOLD_": 2**28, "MALLOC_MMAP_THRESHOLD_": 2**25}
+#: keeping up to 256 MB saves two thirds of a worker's CPU time. The arenas that threads have of their own would give it
+#: back all the same, and tasks run in threads. (For glibc; nothing elsewhere.)
+_MEMORY = {"MALLOC_TRIM_THRESHOLD_": 2**28, "MALLOC_MMAP_THRESHOLD_": 2**25, "MALLOC_ARENA_MAX": 1}
 
 #: Processes look at themselves many times a second; a few times do, and use half of the CPU time when idle.
 _CALM = {
@@ -53,8 +55,11 @@ def connect(client: Any = None) -> Any:
     return client
 
 
-def local_cluster(workers: int | None = None) -> Any:
-    """A client of a new cluster on this machine: one process for each core, reachable from here alone."""
+def local_cluster(workers: int | None = None, threads: int = 1, memory: int | str = "auto") -> Any:
+    """A client of a new cluster on this machine, reachable from here alone: `workers` processes, one for each core.
+
+    Each has so many `threads`, and is restarted when it needs more than `memory` bytes; 0 is no limit.
+    """
     import dask
     from dask.system import CPU_COUNT
     from distributed import Client
@@ -63,7 +68,8 @@ def local_cluster(workers: int | None = None) -> Any:
     with _deaf_children(), dask.config.set({"distributed.nanny.pre-spawn-environ": environment, **_CALM}):
         return Client(
             n_workers=workers or CPU_COUNT,
-            threads_per_worker=1,
+            threads_per_worker=threads,
+            memory_limit=memory,
             processes=True,
             host="127.0.0.1",
             dashboard_address="127.0.0.1:0",
@@ -74,15 +80,20 @@ def local_cluster(workers: int | None = None) -> Any:
 
 @contextmanager
 def _deaf_children() -> Iterator[None]:
-    """Processes started meanwhile ignore Ctrl-C, which terminals and Jupyter send to the whole group: it is for us."""
-    if threading.current_thread() is not threading.main_thread():
+    """Processes started meanwhile ignore Ctrl-C, which terminals and Jupyter send to the whole group: it is for us.
+
+    Blocked signals are a matter of one thread, and of the threads and processes that it starts: so are Dask's loop,
+    and the workers that it starts in place of lost ones. Python hears them in the main thread all the same.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource_tracker.ensure_running()  # started with the first process, it would clear this thread's mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _local() -> Any:

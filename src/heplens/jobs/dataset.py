@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..columns.files import is_remote
 from ..errors import AnalysisError, JobError, nearest
-from .ledger import FileState
-from .task import Where
+from .filestate import FileState
+from .orders import Where
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis

@@ -11,6 +11,15 @@ if TYPE_CHECKING:
 _SHOWN = 5  # failures
 
 
+def show(job: Job) -> None:
+    """Display the job, and beside its view what a saved notebook shows of it."""
+    from IPython.display import display
+
+    display(mimebundle(job), raw=True)  # type: ignore[no-untyped-call]
+    if job._view is not None:
+        job._view.picture.show(job.analysis)
+
+
 def mimebundle(job: Job) -> dict[str, Any]:
     """All forms; a front end takes the richest it knows, a saved notebook keeps the text."""
     bundle: dict[str, Any] = {"text/plain": repr(job), "text/html": as_html(job)}
@@ -34,6 +43,13 @@ def problems(job: Job) -> list[str]:
     if not job.running and job._runner.error is not None:
         lines.append(str(job._runner.error))
     return lines
+
+
+def explore(job: Job) -> Any:
+    """A dashboard of the job's numbers; a new one each time."""
+    from ..widgets import explore
+
+    return explore(job.analysis, job=job)
 
 
 def view(job: Job) -> Any | None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import socket
 import threading
 import time
 import uuid
@@ -14,38 +12,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..engine.result import Result
-from ..errors import HeplensError, JobError
+from ..errors import HeplensError, JobError, JobTimeoutError
 from . import registry
 from .cluster import connect
 from .cluster_state import ClusterState, Watch
 from .dataset import default_name, list_files, numbers_of, with_absolute_paths
+from .describe import as_text, described
+from .elsewhere import result_of
 from .environment import check_workers
-from .ledger import Failure, Ledger
+from .filestate import Failure
+from .ledger import Ledger
+from .pool import ClientLostError
 from .progress import Progress
 from .record import Record, as_directory
 from .report import FileReport, reports
 from .runner import Runner
-from .tiles import wanted
+from .wanted import Names, Wanted, wanted
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
     from ..engine.tiles import Tile
 
 _NOTE_EVERY = 1.0  # seconds between writings of the status
-_DESCRIBED = 50  # failures
 
 _log = logging.getLogger(__name__)
-
-
-class JobTimeoutError(JobError, TimeoutError):
-    """The job goes on; it was not waited for any longer."""
 
 
 class Job:
     """An analysis on a Dask cluster.
 
     Made by `Analysis.submit` or `Job.resume`. The work goes on in the background; what is done is kept here, so
-    neither a lost cluster nor `cancel` takes it away. ``await job`` waits for the result in a coroutine.
+    neither a lost cluster nor `cancel` takes it away. ``await job`` waits for the result in a coroutine. `tile_steps`
+    are the steps that tiles were asked of, `wanted` the tiles.
     """
 
     def __init__(
@@ -55,18 +53,20 @@ class Job:
         *,
         directory: Any = None,
         name: str = "",
-        tiles: str = "",
+        tiles: Names = (),
         task_seconds: float = 0.9,
     ) -> None:
         self.id = uuid.uuid4().hex[:12]
         self.name = name or default_name(analysis)
         self.created = time.time()
-        self._ledger = Ledger(analysis, list_files(analysis))
-        self._wanted = wanted(analysis, tiles) if tiles else None
+        files = list_files(analysis)
+        self.tile_steps = tiles
+        self.wanted = wanted(analysis, tiles)
+        self._ledger = Ledger(analysis, files, self.wanted)
         self._record = None
         if directory is not None:
             whole = with_absolute_paths(analysis)
-            self._record = Record.create(as_directory(directory), whole, tiles, self._wanted)
+            self._record = Record.create(as_directory(directory), whole, tiles, self.wanted)
         self._seconds = task_seconds
         self._listeners: list[Callable[[Job], None]] = []
         self._finished = threading.Event()
@@ -106,7 +106,7 @@ class Job:
         self._finished.clear()
         self._passes += 1
         name = f"{self.id}-{self._passes}"
-        self._runner = Runner(self._ledger, client, self._record, self._notify, self._seconds, name, self._wanted)
+        self._runner = Runner(self._ledger, client, self._record, self._notify, self._seconds, name, self.wanted)
         self._thread = threading.Thread(target=self._work, name=f"heplens-job-{name}", daemon=True)
         self._thread.start()
 
@@ -163,20 +163,53 @@ class Job:
         return self._runner.error
 
     @property
-    def tile(self) -> Tile:
-        """The tile of what is done by now, over all files; of jobs that were asked for ``tiles=``.
+    def tiles(self) -> dict[str, Tile]:
+        """The tiles of what is done by now, over all files; of jobs that were asked for ``tiles=``.
+
+        By the handle that moves: ``"Z window/low/0"`` is the window of that cut (with both its edges), and
+        ``"good muons/literal/1"`` the second number in the expression of that step.
 
         Raises
         ------
-        JobError : the job makes no tile, or nothing is done yet.
+        JobError : nothing is done yet.
         """
-        if self._wanted is None:
-            raise JobError('the job makes no tile; submit it with tiles="cut name"')
-        return self._ledger.tile(self._wanted)
+        return {want.id: self._ledger.tile(want) for want in self.wanted}
+
+    def tile_of(self, want: Wanted) -> tuple[Tile, int, int]:
+        """One of the `wanted` tiles, and of how many of all blocks it is. Raises JobError when nothing is done yet."""
+        with self._ledger.lock:
+            progress = self.progress
+            return self._ledger.tile(want), progress.done, progress.total
+
+    @property
+    def no_tile(self) -> str:
+        """Why no tile could be made of some events, and so of none; "" when there are tiles."""
+        return self._ledger.no_tile
+
+    @property
+    def tile_bytes(self) -> int:
+        """Memory of this process that the tiles take; it does not depend on the number of files."""
+        return self._ledger.tile_bytes
+
+    def at(self, analysis: Analysis) -> Result:
+        """The result of `analysis`, which is the job's with the numbers of one of its tiles elsewhere.
+
+        It is that of `analysis.run()` over what is done by now: counts are identical, sums of weights within 1e-9 of
+        the sum of |w|. It reads nothing. Its `counters` are empty.
+
+        Raises
+        ------
+        NeedsJobError : that takes another job; the message says why.
+        """
+        return result_of(analysis, self._ledger, self.wanted, self._reasons())
 
     def partial(self) -> Result:
-        """The result of what is done by now; `complete` is False unless that is everything."""
-        return self._ledger.result(self._reasons())
+        """The result of what is done by now; `complete` is False unless that is everything.
+
+        While the job runs sums of weights are in the order in which blocks came: the last bits may differ from those
+        of the result.
+        """
+        return self._ledger.result(self._reasons(), final=not self.running)
 
     def listen(self, listener: Callable[[Job], None]) -> Callable[[], None]:
         """Call `listener(job)` after every change, in the job's thread. Returns a function that ends this."""
@@ -218,9 +251,20 @@ class Job:
     def _reasons(self) -> list[str]:
         if self.running:
             return []
-        if self._runner.error is not None:
+        if isinstance(self._runner.error, ClientLostError):
             return [f"{self._runner.error}; retry(client) goes on with another client"]
+        if self._runner.error is not None:
+            return [f"the job ended early: {self._runner.error}"]
         return ["the job was cancelled; retry() goes on"] if self._ledger.state == "cancelled" else []
+
+    def explore(self) -> Any:
+        """The dashboard of this job, for a notebook: its numbers, and the handles that its tiles move over all files.
+
+        It fills in while the job runs, and reads no event: what no tile tells is shown as what takes another job.
+        """
+        from .display import explore
+
+        return explore(self)
 
     # --- acting ---------------------------------------------------------------------------------------------------
 
@@ -248,10 +292,7 @@ class Job:
             if self._runner.retry(broken if chosen is None else chosen):
                 return self
             self._finished.wait()  # it was about to end
-        if chosen is None:
-            self._ledger.forget_failures()
-        else:
-            self._ledger.forget_failures(chosen)
+        self._ledger.forget_failures(chosen)
         self._start(self.client if client is None else client)
         return self
 
@@ -271,14 +312,7 @@ class Job:
     # --- showing --------------------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        shown = [f"Job: {self._ledger.state}", repr(self.progress)]
-        failures = self.failures
-        shown += [f"! {failure}" for failure in failures[:10]]
-        if len(failures) > 10:
-            shown.append(f"! and {len(failures) - 10:,} more")
-        if self._finished.is_set() and self._runner.error is not None:
-            shown.append(f"! {self._runner.error}")
-        return "\n".join(shown)
+        return as_text(self)
 
     def _repr_html_(self) -> str:
         from .display import as_html
@@ -291,26 +325,14 @@ class Job:
 
         return mimebundle(self)
 
+    def _ipython_display_(self) -> None:
+        from .display import show
+
+        show(self)
+
     def describe(self) -> dict[str, Any]:
         """Plain values, for JSON: who the job is and how it is. In the job's directory this is ``status.json``."""
-        failures = self.failures
-        state = self.cluster
-        return {
-            "id": self.id,
-            "name": self.name,
-            "state": self._ledger.state,
-            "created": self.created,
-            "updated": time.time(),
-            "host": socket.gethostname(),
-            "pid": os.getpid(),
-            "directory": None if self.directory is None else str(self.directory),
-            "scheduler": state.address,
-            "dashboard": state.dashboard,
-            "progress": self.progress.as_dict(),
-            "failures": [vars(failure) for failure in failures[:_DESCRIBED]],
-            "failed": len(failures),
-            "error": None if self.error is None else str(self.error),
-        }
+        return described(self)
 
     def _note(self) -> None:
         self._noted = time.monotonic()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import groupby
+from bisect import insort
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..engine.partial import Block, Partial
@@ -15,112 +16,96 @@ from ..engine.scan import assembled
 from ..engine.sums import add
 from ..engine.tiles import Tile
 from ..errors import JobError
+from .filestate import Failure, FileState
+from .notes import faulty, repeated
+from .orders import FilePlan, Piece, Where
 from .packed import Packed, folded
 from .progress import Progress, SampleProgress
-from .task import FilePlan, Piece, Where
-from .tiles import Wanted, boundaries_of, summed
+from .running import RunningSums
+from .tiles import TileSums, refusal_of
+from .wanted import Wanted, boundaries_of
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
-
-_SHOWN = 5  # notes of one kind
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A file or a range of its events that is not in the result, and why.
-
-    `start` and `stop` are None for a file that could not be opened at all; `attempts` is how often it was tried,
-    `worker` the address of the last that did.
-    """
-
-    file: str
-    start: int | None
-    stop: int | None
-    error: str
-    attempts: int = 1
-    worker: str = ""
-
-    def __str__(self) -> str:
-        what = "" if self.start is None else f" (events {self.start:,} to {self.stop:,})"
-        return self.error if self.file in self.error and not what else f"{self.file}{what}: {self.error}"
-
-
-@dataclass
-class FileState:
-    """One file of the dataset: its blocks once it was looked into, or its failure."""
-
-    where: Where
-    path: str  # as the user wrote it
-    looked: bool = False  # into the file, successfully
-    plan: FilePlan | None = None  # of the last time it was
-    blocks: list[Block] = field(default_factory=list)
-    done: dict[int, Packed] = field(default_factory=dict)  # by number of the block
-    reused: set[int] = field(default_factory=set)
-    failure: Failure | None = None
-    failures: dict[int, Failure] = field(default_factory=dict)
-    skipped: bool = False  # the user does not want it any more
-
-    @property
-    def events(self) -> int:
-        return sum(block.events for block in self.blocks)
-
-    @property
-    def broken(self) -> bool:
-        return self.failure is not None or bool(self.failures)
 
 
 class Ledger:
     """The state of one job. Everything is read and written under one lock."""
 
-    def __init__(self, analysis: Analysis, files: Sequence[FileState]) -> None:
+    def __init__(self, analysis: Analysis, files: Sequence[FileState], wants: Sequence[Wanted] = ()) -> None:
         self.analysis = analysis
         self.files = list(files)
         self.lock = threading.RLock()
         self.state = "planning"
         self.workers = 0
-        self._samples = {file.where.sample: SampleProgress() for file in self.files}
+        self._tiles = TileSums(wants)
+        numbers = Counter(file.where.sample for file in self.files)
+        self._samples = {name: SampleProgress(total=number) for name, number in numbers.items()}
+        self._files = numbers
+        self._unseen = dict(numbers)  # files of each sample that nothing is known of yet
+        self._known = dict.fromkeys(numbers, 0)  # files of which the events are known
         self._bytes = 0
         self._worked = 0.0
         self._since: float | None = None
-        for file in self.files:
-            self._samples[file.where.sample] = self._samples[file.where.sample].plus(total=1)
+        # Numbers of files, so that nobody has to go through thousands of them to look at the job:
+        self._begun: dict[str, list[int]] = {name: [] for name in numbers}  # in order
+        self._broken: set[int] = set()
+        self._skipped: set[int] = set()
+        self._warned: set[int] = set()
+        self._faulty: set[int] = set()
+        self._same: dict[tuple[str, str], list[int]] = {}  # by UUID and tree
+        self._repeated: set[tuple[str, str]] = set()
+        self._running: dict[str, RunningSums] = {}  # kept from the first look at the sample on
 
     def _count(self, file: FileState, sign: int) -> None:
         """Take a file into the sums, or out of them before it changes."""
-        name = file.where.sample
+        name, number = file.where.sample, file.where.index
         self._samples[name] = self._samples[name].plus(
-            sign * sum(file.blocks[n].events for n in file.done),
+            sign * file.done_events,
             sign * file.events,
             sign * len(file.done),
             sign * (len(file.failures) + (file.failure is not None)),
-            sign * max(1, len(file.blocks)),
+            sign * file.total,
             sign * len(file.reused),
             sign * sum(file.blocks[n].events for n in file.reused),
-            sign * (max(1, len(file.blocks)) - len(file.done) if file.skipped else 0),
+            sign * (file.total - len(file.done) if file.skipped else 0),
         )
+        self._unseen[name] += sign * file.unseen
+        for numbers, is_one in ((self._broken, file.broken), (self._skipped, file.skipped)):
+            if is_one and sign > 0:
+                numbers.add(number)
+            else:
+                numbers.discard(number)
 
     # --- written by the job's thread ------------------------------------------------------------------------------
 
     def planned(self, plan: FilePlan) -> None:
         """A file was looked into."""
         file = self.files[plan.where.index]
+        name, number = plan.where.sample, plan.where.index
         with self.lock:
-            fresh = file.plan is None and not file.skipped and file.failure is None
+            fresh, old = file.unseen, file.plan
             if not fresh:
                 self._count(file, -1)
-            old = file.plan
             if old is not None and (old.uuid, old.entries, old.ranges) != (plan.uuid, plan.entries, plan.ranges):
                 # The file is another one by now: what was made of the old one must not be mixed with it.
                 file.done.clear()
                 file.reused.clear()
-            file.looked, file.plan, file.failure = True, plan, None
-            file.blocks = [
-                Block(plan.where.sample, file.path, plan.tree, plan.uuid, start, stop) for start, stop in plan.ranges
-            ]
+                self._running.pop(name, None)
+            if old is not None:
+                self._same[old.uuid, old.tree].remove(number)
+            else:
+                self._known[name] += 1
+            same = self._same.setdefault((plan.uuid, plan.tree), [])
+            insort(same, number)
+            if len(same) > 1:
+                self._repeated.add((plan.uuid, plan.tree))
+            if plan.warnings:
+                self._warned.add(number)
+            file.learn(plan)
             if fresh:  # as most are, of perhaps thousands: it counted as one block without events
-                name = plan.where.sample
-                self._samples[name] = self._samples[name].plus(0, plan.entries, total=max(1, len(file.blocks)) - 1)
+                self._samples[name] = self._samples[name].plus(0, plan.entries, total=file.total - 1)
+                self._unseen[name] -= 1
             else:
                 self._count(file, +1)
 
@@ -148,15 +133,32 @@ class Ledger:
         with self.lock:
             if n in file.done or n >= len(file.blocks) or file.blocks[n].uuid != piece.block.uuid:
                 return  # the file was looked into anew meanwhile, or the user had it tried twice
-            events = file.blocks[n].events
+            name, events = piece.block.sample, file.blocks[n].events
+            if not file.done and piece.file not in self._begun[name]:
+                insort(self._begun[name], piece.file)
             file.done[n] = packed
+            self._tiles.refusal = self._tiles.refusal or refusal_of(packed.tile)
+            if name in self._running:
+                self._running[name].add(file.blocks[n], packed)
             failed = -1 if file.failures.pop(n, None) is not None else 0
+            if failed and not file.broken:
+                self._broken.discard(piece.file)
+            if packed.faults:
+                self._faulty.add(piece.file)
             self._bytes += 0 if reused else packed.bytes_read
             if reused:
                 file.reused.add(n)
+            if packed.tile and file.whole:
+                self._let_go(file)
             again = (1, events) if reused else (0, 0)
-            name = file.where.sample
             self._samples[name] = self._samples[name].plus(events, 0, 1, failed, 0, *again, -1 if file.skipped else 0)
+
+    def _let_go(self, file: FileState) -> None:
+        """Of a file that is whole, and so will not change any more, tiles are added up. Others wait as they came."""
+        for number, packed in file.done.items():
+            if not refusal_of(packed.tile):
+                self._tiles.add(file.where.sample, packed.tile)
+            file.done[number] = replace(packed, tile=b"")
 
     def failed(self, piece: Piece, error: str, attempts: int, worker: str) -> None:
         file = self.files[piece.file]
@@ -171,7 +173,7 @@ class Ledger:
         found: list[Where] = []
         with self.lock:
             for file in self.files if files is None else [self.files[index] for index in files]:
-                if not file.broken and not (file.skipped and files is not None):
+                if file.whole or (not file.broken and not (file.skipped and files is not None)):
                     continue
                 self._count(file, -1)
                 file.looked, file.failure, file.skipped = False, None, False
@@ -210,10 +212,13 @@ class Ledger:
         """In file order."""
         with self.lock:
             found: list[Failure] = []
-            for file in self.files:
+            for file in self._some(self._broken):
                 found += [file.failure] if file.failure is not None else []
                 found += [failure for _, failure in sorted(file.failures.items())]
             return found
+
+    def _some(self, numbers: Iterable[int]) -> list[FileState]:
+        return [self.files[number] for number in sorted(numbers)]
 
     @property
     def done(self) -> int:
@@ -226,92 +231,88 @@ class Ledger:
     def progress(self) -> Progress:
         with self.lock:
             seconds = self._worked + (time.monotonic() - self._since if self._since is not None else 0.0)
-            return Progress(self.state, dict(self._samples), self._bytes, seconds, self.workers)
+            return Progress(
+                self.state, dict(self._samples), self._bytes, seconds, self.workers, sum(self._unseen.values())
+            )
 
-    def result(self, extra: Sequence[str] = ()) -> Result:
-        """Of what is done, in file order: the same bits as if one process had done it."""
+    def result(self, extra: Sequence[str] = (), *, final: bool = True) -> Result:
+        """Of what is done. When it is `final`, in file order: the same bits as if one process had done it.
+
+        Otherwise sums are kept from one look to the next.
+        """
         with self.lock:
-            done = {name: list(self._in_order(name)) for name in self._samples}
-            failures = self.failures
-            samples = dict(self._samples)
-            problems = [w for file in self.files if file.plan is not None for w in file.plan.warnings]
-            skipped = [file.path for file in self.files if file.skipped and len(file.done) < max(1, len(file.blocks))]
-            notes = [*self._twice(), *self._fault_notes()]
-        number, total = sum(map(len, done.values())), sum(sample.total for sample in samples.values())
-        if number < total:
-            problems += [
-                f"incomplete: {number:,} of {total:,} blocks are in this result",
-                *extra,
-                *(f"not in this result: {failure}" for failure in failures),
-                *(f"left out as you asked: {path}" for path in skipped),
-            ]
-        partials: list[Partial] = []
-        for mine in done.values():
-            partials += folded(mine, self.analysis)
-        events = {name: sample.total_events for name, sample in samples.items()}
-        return add(self.analysis, partials, total, [*problems, *notes], events)
+            partials: list[Partial] = []
+            for name in self._samples:
+                if final:
+                    partials += folded(list(self._in_order(name)), self.analysis)
+                    continue
+                if name not in self._running:
+                    self._running[name] = RunningSums(self._in_order(name))
+                partials += self._running[name].partials(self.analysis)
+            total = sum(sample.total for sample in self._samples.values())
+            problems = [w for file in self._some(self._warned) if file.plan for w in file.plan.warnings]
+            if len(partials) < total:
+                problems += [f"incomplete: {len(partials):,} of {total:,} blocks are in this result", *extra]
+                problems += self._lacking()
+            same = sorted(self._same[key] for key in self._repeated if len(self._same[key]) > 1)
+            problems += repeated([[file.path for file in self._some(numbers)] for numbers in same])
+            problems += faulty(self._some(self._faulty))
+            events = self._expected()
+        return add(self.analysis, partials, total, problems, events)
+
+    def _lacking(self) -> list[str]:
+        """What is not in the result, and will not be."""
+        unseen = sum(self._unseen.values())
+        return [
+            *([f"files that were not looked into yet: {unseen:,}"] if unseen else []),
+            *(f"not in this result: {failure}" for failure in self.failures),
+            *(f"left out as you asked: {f.path}" for f in self._some(self._skipped) if len(f.done) < f.total),
+        ]
+
+    def _expected(self) -> dict[str, int]:
+        """Events of each sample. Files that could not be looked into (yet) have as many as the others on average."""
+        return {
+            name: round(sample.total_events * self._files[name] / max(1, self._known[name]))
+            for name, sample in self._samples.items()
+        }
+
+    @property
+    def tile_bytes(self) -> int:
+        """Memory that tiles take: the sums of whole files, and what waits of others."""
+        with self.lock:
+            waiting = sum(len(packed.tile) for file in self.files for packed in file.done.values())
+            return self._tiles.nbytes + waiting
+
+    @property
+    def no_tile(self) -> str:
+        """Why there are no tiles of what is done; "" when there are."""
+        return self._tiles.refusal
 
     def tile(self, want: Wanted) -> Tile:
-        """The tile of what is done. Raises JobError when that is nothing."""
+        """The tile of what is done. Raises JobError when that is nothing, NoTileError when a block has none."""
         with self.lock:
             done = {name: list(self._in_order(name)) for name in self._samples}
-            events = {name: sample.total_events for name, sample in self._samples.items()}
-        if not any(done.values()):
-            raise JobError("nothing is done yet that a tile could be made of")
-        tiles = {
-            name: summed([p.tile for _, p in mine] for _, mine in groupby(found, lambda item: item[0].file))
-            for name, found in done.items()
-        }
+            events = self._expected()
+            if not any(done.values()):
+                raise JobError("nothing is done yet that a tile could be made of")
+            place = self._tiles.wants.index(want)
+            tiles = {
+                name: self._tiles.of(name, place, (packed.tile for _, packed in found if packed.tile))
+                for name, found in done.items()
+            }
         read = {
             name: [Partial(block, sumw=p.sumw, file_events=p.file_events) for block, p in found]
             for name, found in done.items()
         }
         return assembled(self.analysis, want.form, boundaries_of(self.analysis, want), tiles, read, events)
 
-    def _twice(self) -> list[str]:
-        """Files that are in the dataset more than once, under whatever names; their events count as often."""
-        names: dict[tuple[str, str], list[str]] = {}
-        for file in self.files:
-            if file.plan is not None:
-                names.setdefault((file.plan.uuid, file.plan.tree), []).append(file.path)
-        found = [
-            f"{paths[0]} is in the dataset {len(paths):,} times"
-            + ("" if len(set(paths)) == 1 else f", also as {next(path for path in paths if path != paths[0])}")
-            + ": its events count as often"
-            for paths in names.values()
-            if len(paths) > 1
-        ]
-        return found if len(found) <= _SHOWN else [*found[:_SHOWN], f"and {len(found) - _SHOWN:,} more such files"]
-
-    def _fault_notes(self) -> list[str]:
-        """NaN and infinite values are allowed, and yet are what damaged baskets look like."""
-        notes: list[str] = []
-        for file in self.files:
-            if not any(packed.faults for packed in file.done.values()):
-                continue
-            for branch, (nan, inf) in faults_of(file).items():
-                what = " and ".join(f"{n:,} {kind}" for n, kind in ((nan, "NaN"), (inf, "infinite")) if n)
-                notes.append(f"{branch!r} of {file.path} holds {what} values")
-        more = f"; {len(notes) - _SHOWN:,} more such branches, see job.files"
-        return notes if len(notes) <= _SHOWN else [*notes[: _SHOWN - 1], notes[_SHOWN - 1] + more]
-
     def _in_order(self, sample: str) -> Iterator[tuple[Block, Packed]]:
-        for file in self.files:
-            if file.where.sample == sample:
-                for n in sorted(file.done):
-                    yield file.blocks[n], file.done[n]
+        for number in self._begun[sample]:
+            file = self.files[number]
+            for n in sorted(file.done):
+                yield file.blocks[n], file.done[n]
 
     def copies(self) -> list[FileState]:
         """All files as they are now."""
         with self.lock:
-            return [replace(f, blocks=list(f.blocks), done=dict(f.done), failures=dict(f.failures)) for f in self.files]
-
-
-def faults_of(file: FileState) -> dict[str, tuple[int, int]]:
-    """NaN and infinite values of all blocks of a file, by branch."""
-    found: dict[str, tuple[int, int]] = {}
-    for packed in file.done.values():
-        for branch, (nan, inf) in (packed.faults or {}).items():
-            before = found.get(branch, (0, 0))
-            found[branch] = (before[0] + nan, before[1] + inf)
-    return found
+            return [replace(f, done=dict(f.done), failures=dict(f.failures)) for f in self.files]

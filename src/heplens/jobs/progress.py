@@ -62,7 +62,7 @@ class Progress:
     `state` is "planning", "running", "finished", "incomplete" (some blocks failed), "failed" (nothing could be
     processed), "cancelled" or "stopped" (the cluster was lost). `samples` tells by name how far each sample is; the
     sums over them are `done`, `failed` and `total` blocks, `events` and so on. `bytes` were read, uncompressed;
-    `seconds` is time of work; `workers` is how many the cluster has.
+    `seconds` is time of work; `workers` is how many the cluster has; of `unseen` files nothing is known yet.
     """
 
     state: str
@@ -70,6 +70,7 @@ class Progress:
     bytes: int = 0
     seconds: float = 0.0
     workers: int = 0
+    unseen: int = 0
 
     @property
     def done(self) -> int:
@@ -120,7 +121,7 @@ class Progress:
     @property
     def remaining(self) -> float | None:
         """Estimated seconds until the end, None when there is nothing to go by."""
-        if self.state != "running" or not self.rate:
+        if self.state != "running" or not self.rate or not self.workers or self.unseen:
             return None
         return (self.total_events - self.events) / self.rate
 
@@ -132,7 +133,7 @@ class Progress:
             for name, s in self.samples.items()
         }
         names = ("done", "failed", "total", "events", "total_events", "reused", "skipped", "bytes", "seconds")
-        own = {name: getattr(self, name) for name in (*names, "workers", "rate", "remaining", "text")}
+        own = {name: getattr(self, name) for name in (*names, "unseen", "workers", "rate", "remaining", "text")}
         return {"state": self.state, **own, "samples": samples}
 
     @property
@@ -151,7 +152,11 @@ class Progress:
             parts.append(f"{self.failed:,} failed")
         if self.skipped:
             parts.append(f"{self.skipped:,} left out")
-        if self.state == "running":
+        if self.unseen and self.state == "running":
+            parts.append(f"looking into {self.unseen:,} more files")
+        elif self.state == "running" and not self.workers:
+            parts.append("waiting for workers")
+        elif self.state == "running":
             left = self.remaining
             parts.append(f"{duration(left)} left" if left is not None else f"{self.workers} workers")
         else:

@@ -7,8 +7,9 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,10 @@ from ..analysis.document import from_document, to_document
 from ..analysis.value import is_weighted
 from ..errors import JobError
 from .environment import engine_version
+from .orders import Piece
 from .packed import Packed
-from .stored import decode, encode
-from .task import Piece
-from .tiles import Wanted
+from .stored import decode, encode, keys_in
+from .wanted import Names, Wanted
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
@@ -32,14 +33,14 @@ _OURS = ("partials", "plan.json", "status.json")
 class Record:
     """The directory of a job: ``job.json``, ``plan.json``, ``status.json`` and ``partials/*.npz``."""
 
-    def __init__(self, directory: Path, analysis: Analysis, tiles: str = "", tile: Wanted | None = None) -> None:
+    def __init__(self, directory: Path, analysis: Analysis, tiles: Names = (), wants: Sequence[Wanted] = ()) -> None:
         self.directory = directory
         self.analysis = analysis
         self.tiles = tiles
-        self._keys = Keys(analysis, tile)
+        self._keys = Keys(analysis, wants)
 
     @classmethod
-    def create(cls, directory: Path, analysis: Analysis, tiles: str = "", tile: Wanted | None = None) -> Record:
+    def create(cls, directory: Path, analysis: Analysis, tiles: Names = (), wants: Sequence[Wanted] = ()) -> Record:
         """Begin, or go on in a directory that has been used: partials of the same analysis and files are found again.
 
         Raises
@@ -55,11 +56,11 @@ class Record:
                 )
             document = {"heplens_job": VERSION, "engine": engine_version(), "analysis": to_document(analysis)}
             if tiles:
-                document["tiles"] = tiles
+                document["tiles"] = tiles if isinstance(tiles, str | bool) else list(tiles)
             write(directory / "job.json", json.dumps(document, indent=1, ensure_ascii=False).encode())
         except OSError as error:
             raise JobError(f"the job cannot be kept in {str(directory)!r}: {error.strerror}") from error
-        return cls(directory, analysis, tiles, tile)
+        return cls(directory, analysis, tiles, wants)
 
     @classmethod
     def open(cls, directory: Path) -> Record:
@@ -75,7 +76,7 @@ class Record:
             raise JobError(f"{str(path)!r} is damaged: {error}") from error
         if not isinstance(document, dict) or document.get("heplens_job") != VERSION or "analysis" not in document:
             raise JobError(f"{str(path)!r} is no job of version {VERSION}")
-        return cls(directory, from_document(document["analysis"]), str(document.get("tiles", "")))
+        return cls(directory, from_document(document["analysis"]), _names(document.get("tiles", ())))
 
     @property
     def name(self) -> str:
@@ -117,16 +118,21 @@ class Record:
         encode(buffer, keyed)
         self._write(self.directory / "partials" / f"{name}.npz", buffer.getvalue())
 
-    def load(self, pieces: Iterable[Piece]) -> dict[Piece, Packed]:
+    def load(self, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Packed]]:
         """The partials that are kept of these blocks, engine and analysis. Damaged files are passed over."""
-        wanted: dict[str, list[Piece]] = {}
-        for piece in pieces:  # a file that is in the dataset twice has the same blocks twice
-            wanted.setdefault(self._keys.of(piece), []).append(piece)
-        found: dict[Piece, Packed] = {}
-        for path in sorted((self.directory / "partials").glob("*.npz")):
-            for key, partial in decode(path, wanted, self.analysis):
-                found |= dict.fromkeys(wanted[key], partial)
-        return found
+        wanted: dict[Path, dict[str, list[Piece]]] = {}
+        for piece in pieces if self._kept else ():  # a file that is in the dataset twice has the same blocks twice
+            key = self._keys.of(piece)
+            if key in self._kept:
+                wanted.setdefault(self._kept[key], {}).setdefault(key, []).append(piece)
+        for path, mine in wanted.items():
+            for key, partial in decode(path, mine, self.analysis):
+                yield from ((piece, partial) for piece in mine.pop(key, ()))
+
+    @cached_property
+    def _kept(self) -> dict[str, Path]:
+        """Which file of an earlier run holds the partial of a key."""
+        return {key: path for path in sorted((self.directory / "partials").glob("*.npz")) for key in keys_in(path)}
 
     def _write(self, path: Path, data: bytes) -> None:
         try:
@@ -141,12 +147,12 @@ class Keys:
     Files are known by their UUID and length, not by their name: one that was replaced is not taken for the old one.
     """
 
-    def __init__(self, analysis: Analysis, tile: Wanted | None = None) -> None:
+    def __init__(self, analysis: Analysis, wants: Sequence[Wanted] = ()) -> None:
         document = to_document(analysis)
         assert analysis.dataset is not None
         common = {
             "engine": engine_version(),
-            "tile": None if tile is None else [tile.moved.id, tile.values, tile.form],
+            "tiles": [[[moved.id for moved, _, _ in want.own], want.values, want.form] for want in wants],
             "weighted": is_weighted(analysis),
             "energy_unit": analysis.dataset.energy_unit,
             **{part: document[part] for part in ("steps", "regions", "histograms")},
@@ -181,6 +187,13 @@ def write(path: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _names(kept: Any) -> Names:
+    """Steps as a record holds them; another's record may hold anything."""
+    if isinstance(kept, list):
+        return [name for name in kept if isinstance(name, str)]
+    return kept if isinstance(kept, str | bool) else ()
 
 
 def as_directory(path: Any) -> Path:

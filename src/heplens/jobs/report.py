@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .ledger import FileState, Ledger, faults_of
+from .filestate import FileState, faults_of
+from .ledger import Ledger
 from .packed import folded
 
 if TYPE_CHECKING:
@@ -48,10 +49,10 @@ def _report(file: FileState, analysis: Analysis) -> FileReport:
     return FileReport(
         file.path,
         file.where.sample,
-        sum(file.blocks[n].events for n in file.done),
+        file.done_events,
         file.events,
         len(file.done),
-        max(1, len(file.blocks)),
+        file.total,
         {branch: nan for branch, (nan, _) in faults.items() if nan},
         {branch: inf for branch, (_, inf) in faults.items() if inf},
         _outside(file, analysis),

@@ -39,6 +39,17 @@ def encode(file: IO[bytes], partials: Mapping[str, Packed]) -> None:
     np.savez(file, partials=text, **arrays)
 
 
+def keys_in(path: Path) -> list[str]:
+    """The keys of the partials in a file; none when it is damaged."""
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return [str(item["key"]) for item in json.loads(stored["partials"].tobytes())]
+    except Exception:
+        return []
+
+
 def decode(path: Path, wanted: Container[str], analysis: Analysis) -> Iterator[tuple[str, Packed]]:
     """Those partials of a file whose key is wanted; nothing when the file is damaged or does not fit the analysis."""
     import numpy as np

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,90 +21,20 @@ from ..columns.schema import Schema
 from ..columns.source import Source, blocks
 from ..engine.chunk import process
 from ..engine.generator import sum_of_weights
-from ..engine.partial import Block
+from ..engine.moving import NoTileError
 from ..engine.plan import bind_to
-from ..errors import AnalysisError, ExpressionError, FileError, HeplensError
+from ..errors import AnalysisError, ExpressionError, FileError, HeplensError, first_line
 from .environment import mark
 from .kept import Columns, Reader, columns_of_worker
-from .packed import Packed, pack
-from .tiles import Wanted, tile_of_block
+from .orders import Done, FilePlan, Order, Outcome, Piece, Where
+from .packed import pack
+from .telling import tell
+from .tiles import packed, refused, tiles_of_block
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
 
 _REMEMBERED = 32
-
-
-@dataclass(frozen=True)
-class Where:
-    """One file of the dataset, by its number in file order."""
-
-    index: int
-    sample: str
-    path: str
-    tree: str
-
-
-@dataclass
-class FilePlan:
-    """What is in a file: its blocks, or why there are none. `refused`: the analysis does not go with the file.
-
-    `stamp` is (modified at, in ns; size), None for what is remote. `schema` stands for the names of the branches,
-    `demand` for those that the analysis reads, `types` for the types of these.
-    """
-
-    where: Where
-    tree: str = ""
-    uuid: str = ""
-    entries: int = 0
-    ranges: list[tuple[int, int]] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    stamp: tuple[int, int] | None = None
-    schema: str = ""
-    demand: str = ""
-    types: str = ""
-    error: str = ""
-    transient: bool = False
-    refused: HeplensError | None = None
-    worker: str = ""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One block and its place: number `number` of the blocks of file `file`. `entries` are those of the whole file."""
-
-    file: int
-    number: int
-    block: Block
-    entries: int
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of a piece: its numbers, or an error."""
-
-    packed: Packed | None = None
-    error: str = ""
-    transient: bool = False
-
-
-@dataclass(slots=True)
-class Done:
-    """What a task gives back: one outcome for each of its items, and who computed them with what, in how long."""
-
-    outcomes: list[Any]  # FilePlan or Outcome
-    worker: str
-    mark: str
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a task is asked to do. One object, so that Dask does not look for its futures in a list of blocks."""
-
-    document: str  # the analysis, without its files
-    items: tuple[Any, ...]  # Where or Piece
-    tile: Wanted | None = None
 
 
 def plan_files(order: Order) -> Done:
@@ -139,12 +69,30 @@ def _plan_file(analysis: Analysis, document: str, where: Where) -> FilePlan:
 
 
 def process_pieces(order: Order) -> Done:
-    """Process blocks one after the other; each has an outcome of its own."""
+    """Process blocks one after the other; each has an outcome of its own. The answer has those that were not told."""
     start = time.perf_counter()
     analysis = _analysis(order.document)
     weighted = is_weighted(analysis)
-    outcomes = [_process(analysis, order, piece, weighted) for piece in order.items]
-    return Done(outcomes, _worker(), mark(), time.perf_counter() - start)
+    worker = _this_worker()
+    done = Done([], _worker(), mark(), 0.0)
+    for number, piece in enumerate(order.items, 1):
+        if _given_up(worker):
+            break
+        done.outcomes.append(_process(analysis, order, piece, weighted))
+        now = time.perf_counter()
+        done.seconds = now - start
+        last = number == len(order.items)
+        if order.topic and done.seconds >= order.every and not last and tell(worker, order.topic, done):
+            start, done = now, replace(done, outcomes=[], seconds=0.0, first=number)
+    return done
+
+
+def _given_up(worker: Any) -> bool:
+    """Whether nobody waits for the task any more: it was cancelled, or its client has gone."""
+    if worker is None:
+        return False
+    task = worker.state.tasks.get(worker.get_current_task())
+    return task is None or task.state == "cancelled"
 
 
 def _process(analysis: Analysis, order: Order, piece: Piece, weighted: bool) -> Outcome:
@@ -158,8 +106,12 @@ def _process(analysis: Analysis, order: Order, piece: Piece, weighted: bool) -> 
         partial = process(bound, reader, block, weighted)
         partial.sumw = sum_of_weights(analysis, source, block)
         tile = b""
-        if order.tile is not None:
-            tile = tile_of_block(analysis, order.tile, reader, _sample(analysis, block.sample).is_data, block)
+        if order.tiles:
+            is_data = _sample(analysis, block.sample).is_data
+            try:
+                tile = packed(tiles_of_block(analysis, order.tiles, reader, is_data, block))
+            except NoTileError as error:
+                tile = refused(error)
         return Outcome(pack(partial, reader.faults, tile))
     except Exception as error:
         return Outcome(error=describe_error(error), transient=is_transient(error, block.file))
@@ -253,7 +205,7 @@ def describe_error(error: BaseException) -> str:
     """One sentence; other people's exceptions with their type."""
     if isinstance(error, HeplensError):
         return str(error)
-    first = next(iter(str(error).strip().splitlines()), "")
+    first = first_line(error)
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 

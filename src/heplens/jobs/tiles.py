@@ -1,86 +1,88 @@
-"""Tiles of a job: for each block, beside its histograms, the cells of one moved number; summed over all files."""
+"""Tiles of a job: for each block, beside its histograms, the cells of numbers that move; summed over all files."""
 
 from __future__ import annotations
 
 import io
 import json
+import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.literals import literals
-from ..analysis.moved import Edge, Moved
-from ..analysis.steps import Cut, Define
 from ..columns.source import Source
-from ..engine.grid import nice_grid
-from ..engine.moving import NoTileError, form_of, moving
+from ..engine.compiled.store import Store
+from ..engine.moving import NoTileError, moving
 from ..engine.partial import Block, Row
-from ..engine.sweep import sweep
-from ..engine.tiles import SIDE, BlockTile, Boundaries, Cells, Form
-from ..errors import AnalysisError
+from ..engine.scan import tile_of_events
+from ..engine.tiles import BlockTile, Cells
+from ..engine.tilesum import TileSum
+from .wanted import Wanted
 
 if TYPE_CHECKING:
     from ..analysis.value import Analysis
 
-
-@dataclass(frozen=True)
-class Wanted:
-    """The number whose tile a job makes, and where it can stand."""
-
-    moved: Moved
-    values: tuple[float, ...]
-    form: Form
+_SHARED = 2**28  # bytes of what the tiles of one block have in common
+_NONE = b"-"  # before the reason why a block has no tiles; compressed ones begin otherwise
 
 
-def wanted(analysis: Analysis, name: str) -> Wanted:
-    """The window of the cut `name`, or the first number that its step compares something with.
-
-    Positions are round numbers: twice the width of a window, or from zero to twice a number.
-
-    Raises
-    ------
-    NoTileError : the step has no such number, or the number has no tile; the message says why.
-    AnalysisError : there is no such step, or there are no data.
-    """
-    step = analysis.steps[analysis.index(name)]
-    edge: Edge = "literal"
-    index, now = 0, []
-    if isinstance(step, Cut) and step.is_window:
-        edge = "low" if step.low is not None else "high"
-        now = [float(value) for value in (step.low, step.high) if value is not None]
-    elif not isinstance(step, Define):
-        found = [(i, literal) for i, literal in enumerate(literals(step.expression)) if literal.operator in SIDE]
-        if found:
-            index, now = found[0][0], [float(found[0][1].value)]
-    if not now:
-        raise NoTileError(f"{name!r} compares nothing with a number")
-    low, high = now[0], now[-1]
-    spread = (high - low) / 2 if high > low else abs(low) or 1.0
-    values = tuple(sorted({*nice_grid(low - spread, high + spread).values().tolist(), *now}))
-    if analysis.dataset is None:
-        raise AnalysisError("the analysis has no data; give them with on(…)")
-    sample, source = next(iter(analysis.dataset.sources()))
-    moved = Moved(name, edge, index)
-    form = form_of(analysis, source.schema, sample.is_data, moved)
-    moving(analysis, source.schema, sample.is_data, moved, values, form)
-    return Wanted(moved, values, form)
+def tiles_of_block(
+    analysis: Analysis, wants: Sequence[Wanted], source: Source, is_data: bool, block: Block
+) -> list[BlockTile]:
+    """The tiles of one block, made as those of a dashboard are: by kernels what these know."""
+    store = Store(_SHARED)
+    found = []
+    for want in wants:
+        mine = moving(analysis, source.schema, is_data, want.moved, want.values, want.form)
+        found.append(tile_of_events(mine, source, block.start, block.stop, store))
+    return found
 
 
-def tile_of_block(analysis: Analysis, want: Wanted, source: Source, is_data: bool, block: Block) -> bytes:
-    """The tile of one block, by the reference, as it travels."""
-    mine = moving(analysis, source.schema, is_data, want.moved, want.values, want.form)
-    arrays = source.read(mine.bound.demand.branches, block.start, block.stop)
-    return packed(sweep(mine, arrays, block.events, lambda: False))
+class TileSums:
+    """The tiles of a job, by sample. What is added is let go: memory is that of the tiles, not of the files."""
+
+    def __init__(self, wants: Sequence[Wanted]) -> None:
+        self.wants = tuple(wants)
+        self._sums: dict[str, list[TileSum]] = {}
+        self.refusal = ""  # why a block has no tiles, and so the job has none
+
+    @property
+    def nbytes(self) -> int:
+        return sum(part.nbytes for parts in self._sums.values() for part in parts)
+
+    def add(self, sample: str, packed: bytes) -> None:
+        sums = self._sums.setdefault(sample, [TileSum() for _ in self.wants])
+        for mine, tile in zip(sums, unpacked(packed), strict=True):
+            mine.add(tile)
+
+    def of(self, sample: str, place: int, more: Iterable[bytes]) -> BlockTile:
+        """The tile number `place` of what was added of a sample, and of blocks that were not. Raises NoTileError."""
+        if self.refusal:
+            raise NoTileError(self.refusal)
+        found = self._sums.get(sample)
+        total = found[place] if found else TileSum()
+        unfinished = list(more)
+        if unfinished:
+            total = total.copy()
+            for packed in unfinished:
+                total.add(unpacked(packed)[place])
+        return total.tile()
 
 
-def boundaries_of(analysis: Analysis, want: Wanted) -> Boundaries:
-    assert analysis.dataset is not None
-    sample, source = next(iter(analysis.dataset.sources()))
-    return moving(analysis, source.schema, sample.is_data, want.moved, want.values, want.form).boundaries
+def refused(error: NoTileError) -> bytes:
+    """In place of the tiles of a block, whose histograms are none the worse for it."""
+    return _NONE + str(error).encode()
 
 
-def packed(tile: BlockTile) -> bytes:
-    """A compressed .npz: most cells of one block are empty."""
+def refusal_of(packed: bytes) -> str:
+    """Why a block has no tiles; "" when it has."""
+    return packed[1:].decode() if packed[:1] == _NONE else ""
+
+
+# --- as they travel and are kept --------------------------------------------------------------------------------------
+
+
+def packed(tiles: Sequence[BlockTile]) -> bytes:
+    """Only the cells that hold something: most cells of one block are empty."""
     import numpy as np
 
     arrays: dict[str, Any] = {}
@@ -88,39 +90,56 @@ def packed(tile: BlockTile) -> bytes:
     def place(value: Any) -> str | None:
         if value is None:
             return None
-        arrays[f"a{len(arrays)}"] = np.asarray(value)
+        array = np.asarray(value)
+        if array.dtype.kind in "iu" and array.ndim:
+            array = array.astype(
+                np.result_type(np.min_scalar_type(array.min(initial=0)), np.min_scalar_type(array.max(initial=0)))
+            )
+        arrays[f"a{len(arrays)}"] = array
         return f"a{len(arrays) - 1}"
 
-    layout = {
-        "cells": [[*key, place(c.counts), place(c.sums), place(c.squares)] for key, c in tile.cells.items()],
-        "rows": [[name, [place(getattr(row, f.name)) for f in fields(Row)]] for name, row in tile.rows.items()],
-    }
+    def cells(c: Cells) -> list[Any]:
+        parts = [part.ravel() for part in (c.counts, c.sums, c.squares) if part is not None]
+        at = np.flatnonzero(np.any([part != 0 for part in parts], axis=0))
+        return [list(c.counts.shape), place(at), *(place(part[at]) for part in parts)]
+
+    layout = [
+        {
+            "cells": [[*key, *cells(c)] for key, c in tile.cells.items()],
+            "rows": [[name, [place(getattr(row, f.name)) for f in fields(Row)]] for name, row in tile.rows.items()],
+        }
+        for tile in tiles
+    ]
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, layout=np.frombuffer(json.dumps(layout).encode(), np.uint8), **arrays)
-    return buffer.getvalue()
+    np.savez(buffer, layout=np.frombuffer(json.dumps(layout).encode(), np.uint8), **arrays)
+    return zlib.compress(buffer.getvalue(), 1)
 
 
-def unpacked(data: bytes) -> BlockTile:
+def unpacked(data: bytes) -> list[BlockTile]:
     import numpy as np
 
-    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+    with np.load(io.BytesIO(zlib.decompress(data)), allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     layout = json.loads(arrays["layout"].tobytes())
 
     def value(name: str | None) -> Any:
         found = None if name is None else arrays[name]
-        return found if found is None or found.ndim else found.item()
+        if found is None or found.ndim == 0:
+            return found if found is None else found.item()
+        return found.astype(np.int64) if found.dtype.kind in "iu" else found
 
-    cells = {(name, region): Cells(*map(value, parts)) for name, region, *parts in layout["cells"]}
-    return BlockTile(cells, {name: Row(*map(value, parts)) for name, parts in layout["rows"]})
+    def cells(shape: list[int], at: str, *parts: str) -> Cells:
+        tables = []
+        for part in map(value, parts):
+            table = np.zeros(shape, part.dtype)
+            table.ravel()[arrays[at]] = part
+            tables.append(table)
+        return Cells(*tables)
 
-
-def summed(parts: Iterable[Sequence[bytes]]) -> BlockTile:
-    """Of the blocks of one sample, file by file: always in this order, so always the same bits."""
-    total = BlockTile()
-    for file in parts:
-        mine = BlockTile()
-        for data in file:
-            mine = mine + unpacked(data)
-        total = total + mine
-    return total
+    return [
+        BlockTile(
+            {(name, region): cells(*parts) for name, region, *parts in tile["cells"]},
+            {name: Row(*map(value, parts)) for name, parts in tile["rows"]},
+        )
+        for tile in layout
+    ]

@@ -10,9 +10,10 @@ import traitlets
 
 from .browsing import Browsing, Selected, roots_of
 from .bundle import attach
+from .reachable import Reachable
 
 
-class Browser(anywidget.AnyWidget):  # type: ignore[misc]
+class Browser(Reachable, anywidget.AnyWidget):  # type: ignore[misc]
     """What is in ROOT files, in a notebook.
 
     Attributes

@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FileError, HeplensError
-from ..files import PROTOCOL
 from ..files.folders import is_many, list_many
 from ..files.opening import OpenFile, as_path, is_remote, remembered, system_message
 from ..files.walking import list_node
 from . import browser_messages as m
-from .messages import MessageError
+from .messages import AskBokeh
+from .protocol import PROTOCOL, Json, MessageError, parse, reply
 from .worker import Task, Worker
 
 if TYPE_CHECKING:
     from ..files import Row
 
-Send = Callable[[m.Json, Sequence[bytes]], None]
+Send = Callable[[Json, Sequence[bytes]], None]
 
 # Seconds after which the thread of a remote file ends when nothing is asked of it.
 _REMOTE_IDLE = 5.0
@@ -91,7 +91,7 @@ class Browsing:
         self._local = Worker("heplens-browser")
         self._distant: dict[str, Worker] = {}
 
-    def state(self) -> m.Json:
+    def state(self) -> Json:
         """What all views show alike."""
         with self._lock:
             chosen = self.selected
@@ -115,9 +115,9 @@ class Browsing:
     def handle(self, content: object) -> None:
         """Answer one message of a page; never raises, whatever the message."""
         try:
-            request = m.parse(content)
+            request = parse(content, m.REQUESTS)
         except MessageError as error:
-            self._send(m.reply("failed", error.id, reason=error.reason), [])
+            self._send(reply("failed", error.id, reason=error.reason, position=None), [])
             return
         client = request.id.partition(".")[0]
         match request:
@@ -131,7 +131,7 @@ class Browsing:
             case m.AskFigure():
                 # The choice has moved on: only the last figure of a page is of use.
                 self._in_worker(request.file, f"figure {client}", request.id, lambda: self._figure(request))
-            case m.AskScript():
+            case AskBokeh():
                 self._in_worker("", "bokeh", request.id, lambda: self._script(request))
 
     def _choose(self, request: m.Choose) -> None:
@@ -147,7 +147,7 @@ class Browsing:
                 self.selected = chosen
                 self._revision += 1
                 self._changed()
-        self._send(m.reply("chosen", request.id), [])
+        self._send(reply("accepted", request.id), [])
 
     def _listing(self, request: m.AskListing) -> None:
         file, node = request.file, request.node
@@ -156,7 +156,7 @@ class Browsing:
         with self._lock:
             for row in listing:
                 self._rows[(row.path, "") if many else (file, row.path)] = row
-        self._send(m.reply("listing", request.id, document=listing.to_json()), [])
+        self._send(reply("listing", request.id, document=listing.to_json()), [])
 
     def _opened(self, file: str, anew: bool = False) -> OpenFile:
         """Remote files stay open until their top is asked for again: every opening is a conversation."""
@@ -171,13 +171,13 @@ class Browsing:
         from ..files.preview import preview
 
         document = preview(self._opened(request.file), request.object).to_json()
-        self._send(m.reply("figure", request.id, document=figure_document(document, request.log)), [])
+        self._send(reply("figure", request.id, document=figure_document(document, request.log)), [])
 
-    def _script(self, request: m.AskScript) -> None:
+    def _script(self, request: AskBokeh) -> None:
         from .compute import bokeh_script
 
         version, script = bokeh_script()
-        self._send(m.reply("bokeh", request.id, version=version), [script])
+        self._send(reply("bokeh", request.id, version=version, encoding="deflate"), [script])
 
     def _in_worker(self, file: str, slot: str, id: str, run: Callable[[], None]) -> None:
         def work(task: Task) -> None:
@@ -186,7 +186,7 @@ class Browsing:
                     run()
                 except Exception as error:
                     reason = str(error) if isinstance(error, HeplensError) else f"{type(error).__name__}: {error}"
-                    self._send(m.reply("failed", id, reason=reason), [])
+                    self._send(reply("failed", id, reason=reason, position=None), [])
             done()
 
         def done() -> None:
@@ -195,7 +195,7 @@ class Browsing:
 
         def dropped() -> None:
             done()
-            self._send(m.reply("failed", id, reason="something newer was asked for"), [])
+            self._send(reply("stale", id), [])
 
         with self._lock:
             worker = self._local

@@ -12,13 +12,14 @@ from ..columns.functions import functions
 from ..columns.nodes import Node
 from ..columns.resolve import resolve
 from ..columns.scope import ENERGY, Scope, group_node, withheld
+from ..columns.tokens import spelled
 from ..errors import HeplensError
 
 if TYPE_CHECKING:
     from ..analysis import Analysis
 
 LIMIT = 40
-_WORD = re.compile(r"[A-Za-z_]\w*$")
+_WORD = re.compile(r"`?[A-Za-z_]\w*$")
 _OBJECT = re.compile(r"[A-Za-z_][\w.]*(\[[^\[\]]*\])?$")
 _PAIRS = {")": "(", "]": "["}
 
@@ -78,7 +79,7 @@ def _options(scope: Scope, before: str, collection: str) -> Iterator[Option]:
     for name in scope.schema.names:
         group = scope.schema.group_of.get(name)
         if "." not in name and name not in scope.schema.groups and not withheld(scope, name):
-            yield Option(name, "branch", f"also {group}" if group else "")
+            yield from (Option(typed, "branch", f"also {group}" if group else "") for typed in spelled([name]))
 
 
 def _language() -> Iterator[Option]:
@@ -121,10 +122,14 @@ def _bracketed(before: str) -> str:
 
 def _ranked(options: Iterable[Option], word: str) -> list[Option]:
     """Those that begin with the word, then those that contain it; each name once, in the order given."""
-    wanted = word.casefold()
+    wanted = word.lstrip("`").casefold()
     first: dict[str, Option] = {}
     for option in options:
         if wanted in option.text.casefold():
             first.setdefault(option.text, option)
-    ordered = sorted(first.values(), key=lambda o: (not o.text.casefold().startswith(wanted), o.text == word))
+
+    def later(option: Option) -> tuple[bool, bool]:
+        return not option.text.casefold().lstrip("`").startswith(wanted), option.text == word
+
+    ordered = sorted(first.values(), key=later)
     return ordered[:LIMIT]

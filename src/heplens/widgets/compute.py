@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..columns.resident import Resident
 from ..engine.compiled.store import Store
+from ..engine.handles import Handle, Range, handles, positions, skeleton
 from ..errors import AnalysisError
 from ..figures import counts_of, numbers_of, snapshot
 from . import messages as m
-from .handles import Handle, Range, handles, positions, skeleton
+from .handles import to_json
 from .packing import pack
+from .protocol import Json
 
 if TYPE_CHECKING:
     from hist import Hist
@@ -62,11 +64,16 @@ class Compute:
     computed for the next, such as bins and masks, takes at most a third as much.
     """
 
+    #: Whether counting reads events, and so takes a while.
+    reads = True
+    #: Counts up when there are other numbers of the same analyses.
+    counted = 0
+
     def __init__(self, budget: int | None = None) -> None:
         self._ranges: dict[object, Range | None] = {}
         self._columns = Resident(budget)
         self._computed = Store(self._columns.budget // 3)
-        self._tiles: dict[str, tuple[m.Json, list[bytes]]] = {}
+        self._tiles: dict[str, tuple[Json, list[bytes]]] = {}
 
     def close(self) -> None:
         """Give the memory back."""
@@ -74,7 +81,7 @@ class Compute:
         self._computed = Store(0)
         self._tiles.clear()
 
-    def memory(self) -> m.Json:
+    def memory(self) -> Json:
         """Bytes that are held: of columns, of how many at most, and of tiles and what they are made of."""
         tiles = self._computed.nbytes + self._packed()
         return {"columns": self._columns.nbytes, "budget": self._columns.budget, "tiles": tiles}
@@ -82,13 +89,26 @@ class Compute:
     def _packed(self) -> int:
         return sum(len(buffer) for _, buffers in list(self._tiles.values()) for buffer in buffers)
 
+    def over(self) -> Json | None:
+        """How far the job is whose numbers these are; None where there is no job."""
+        return None
+
+    def submit(self, analysis: Analysis, client: Any = None) -> None:
+        """Run `analysis` as another job, where this is the dashboard of one.
+
+        Raises
+        ------
+        AnalysisError : it is not.
+        """
+        raise AnalysisError("this is not the dashboard of a job")
+
     # --- the analysis -------------------------------------------------------------------------------------------------
 
-    def document(self, analysis: Analysis) -> m.Json:
-        document: m.Json = json.loads(analysis.to_json())
+    def document(self, analysis: Analysis) -> Json:
+        document: Json = json.loads(analysis.to_json())
         return document
 
-    def apply(self, analysis: Analysis, edit: m.Json) -> Analysis:
+    def apply(self, analysis: Analysis, edit: Json) -> Analysis:
         from ..analysis.edits import apply
 
         return apply(analysis, edit)
@@ -96,12 +116,12 @@ class Compute:
     def script(self, analysis: Analysis) -> str:
         return analysis.to_script()
 
-    def complete(self, analysis: Analysis, request: m.AskCompletions) -> m.Json:
+    def complete(self, analysis: Analysis, request: m.AskCompletions) -> Json:
         from .completion import complete
 
         return complete(analysis, request.place, request.text, request.cursor, request.collection).to_json()
 
-    def axis(self, analysis: Analysis, place: int, expression: str) -> m.Json:
+    def axis(self, analysis: Analysis, place: int, expression: str) -> Json:
         """An axis for an expression, as the document writes it.
 
         Raises
@@ -138,12 +158,12 @@ class Compute:
 
         def part(total: int, make: Callable[[], Result]) -> None:
             if so_far is not None:
-                so_far(total, lambda: _outcome(analysis, make()))
+                so_far(total, lambda: outcome_of(analysis, make()))
 
         result = run(analysis, cancel=cancel, columns=self._columns.begin(), so_far=part)
         if cancel is not None and cancel():
             raise AnalysisError("cancelled: something newer was asked for")
-        return _outcome(analysis, result)
+        return outcome_of(analysis, result)
 
     def empty(self, analysis: Analysis) -> Outcome | None:
         """What the plots will look like before anything is counted; None when only the data tell their axes."""
@@ -151,15 +171,11 @@ class Compute:
 
         if any(axis.growth for histogram in analysis.histograms for axis in histogram.axes):
             return None
-        return _outcome(analysis, run(analysis, cancel=lambda: True))
-
-    def outcome(self, result: Result, analysis: Analysis) -> Outcome:
-        """A result that came about elsewhere, as on a cluster."""
-        return _outcome(analysis, result)
+        return outcome_of(analysis, run(analysis, cancel=lambda: True))
 
     # --- messages -----------------------------------------------------------------------------------------------------
 
-    def counts(self, outcome: Outcome) -> tuple[m.Json, list[bytes]]:
+    def counts(self, outcome: Outcome) -> tuple[Json, list[bytes]]:
         plots, buffers = counts_of(outcome.histograms)
         result = outcome.result
         fields = {
@@ -186,7 +202,7 @@ class Compute:
         }
         return fields, buffers
 
-    def snapshot(self, outcome: Outcome) -> tuple[m.Json, list[bytes]]:
+    def snapshot(self, outcome: Outcome) -> tuple[Json, list[bytes]]:
         made = snapshot(outcome.histograms, outcome.roles)
         fields = {"bokeh": made.bokeh, "shape": outcome.shape, "document": made.document, "plots": made.plots}
         return fields, made.buffers
@@ -196,19 +212,24 @@ class Compute:
 
     # --- handles and tiles --------------------------------------------------------------------------------------------
 
-    def handles(self, analysis: Analysis) -> m.Json:
+    def handles(self, analysis: Analysis) -> Json:
         """The handles of all steps, each with the key of the tile that is right now, or why it has none."""
-        return {"handles": [h.to_json() for h in self._handles(analysis)]}
+        return {"handles": [to_json(h) for h in self._handles(analysis)]}
 
     def tile(
         self, analysis: Analysis, id: str, cancel: Cancel, progress: Callable[[int, int], None] | None = None
-    ) -> tuple[m.Json, list[bytes]]:
+    ) -> tuple[Json, list[bytes]]:
         """The tile of a handle; `progress` is called with (events done, events in all).
 
         Raises
         ------
         AnalysisError : there is no such handle, or it has no tile.
         """
+        return self._tile(analysis, id, cancel, progress, self._computed.lent())
+
+    def _tile(
+        self, analysis: Analysis, id: str, cancel: Cancel, progress: Callable[[int, int], None] | None, store: Store
+    ) -> tuple[Json, list[bytes]]:
         from ..engine.scan import scan
 
         found = self._handles(analysis)
@@ -224,7 +245,7 @@ class Compute:
                 handle.moved,
                 values,
                 columns=self._columns.begin(),
-                store=self._computed,
+                store=store,
                 cancel=cancel,
                 progress=progress,
             )
@@ -239,9 +260,9 @@ class Compute:
                 return
             if handle.tile is not None and handle.tile not in self._tiles:
                 with suppress(AnalysisError):  # cancelled, or told when it is asked for
-                    self.tile(analysis, handle.moved.id, cancel)
+                    self._tile(analysis, handle.moved.id, cancel, None, self._computed)
 
-    def _keep_tile(self, key: str, packed: tuple[m.Json, list[bytes]]) -> None:
+    def _keep_tile(self, key: str, packed: tuple[Json, list[bytes]]) -> None:
         """Newest last; the oldest go when there are more than TILES_KEPT bytes."""
         self._tiles[key] = packed
         for old in list(self._tiles)[:-1]:
@@ -271,7 +292,8 @@ class Compute:
         return self._ranges[key]
 
 
-def _outcome(analysis: Analysis, result: Result) -> Outcome:
+def outcome_of(analysis: Analysis, result: Result) -> Outcome:
+    """The numbers that a result of `analysis` holds."""
     samples = analysis.dataset.samples if analysis.dataset is not None else ()
     roles = {sample.name: sample.role for sample in samples}
     return Outcome(result, result.histograms, roles, _shape(result.histograms, roles))

@@ -11,37 +11,55 @@ import traitlets
 
 from ..analysis import Analysis
 from ..analysis.edits import apply
+from ..errors import AnalysisError
+from .below import Below
 from .bundle import attach
 from .compute import Compute
-from .messages import PROTOCOL
+from .job_compute import JobCompute
 from .picture import Picture
+from .protocol import PROTOCOL
+from .reachable import Reachable
 from .session import Session
 
 if TYPE_CHECKING:
     from ..engine.result import Result
     from ..jobs import Job
+    from .launcher import Launcher
 
 
-class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
+class Explorer(Reachable, anywidget.AnyWidget):  # type: ignore[misc]
     """The live dashboard of an analysis.
 
     Attributes
     ----------
     analysis : the current value, whoever changed it; assigning another is an edit that can be undone.
-    result : what `analysis.run()` gives, computed at most once.
+    result : what `analysis.run()` gives, computed at most once; of a job's dashboard what `job.at(analysis)` gives,
+        of what is done by now. It raises NeedsJobError where no tile of the job tells it.
+    log : the names of the histograms with a logarithmic scale (of a map: colours), a frozenset; any names may be
+        assigned. Raises AnalysisError for one that there is not.
+    region : the name of the region that the plots show, "" when there are none. Raises AnalysisError likewise.
 
     ``w.observe(handler, "analysis")`` calls `handler` with a change whose `new` is the value, whoever made it, in the
-    thread that made it.
+    thread that made it; `log` and `region` can be observed too. They are no part of the analysis, and no step of undo.
     """
 
     state = traitlets.Dict(read_only=True).tag(sync=True)
     analysis = traitlets.Any()
+    log = traitlets.Any(frozenset())
+    region = traitlets.Unicode("")
 
-    def __init__(self, analysis: Analysis, **kwargs: Any) -> None:
+    def __init__(self, analysis: Analysis, job: Job | None = None, **kwargs: Any) -> None:
         self._picture = Picture()
-        self._session = Session(analysis, Compute(), self._transmit, self._publish, self._picture.update)
+        self._below = Below()
+        self._launcher: Launcher | None = None
+        self._over = None if job is None else JobCompute(job)
+        compute, picture = self._over or Compute(), self._picture.update
+        self._session = Session(analysis, compute, self._transmit, self._publish, picture, self._launch)
         self._publish(self._session.state())
         super().__init__(**kwargs)
+        if self._over is not None:
+            self._over.changed = self._session.refresh
+            self._session.refresh()  # the job may have ended meanwhile
         self.on_msg(self._received)
 
     @traitlets.validate("analysis")  # type: ignore[untyped-decorator]
@@ -53,10 +71,21 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
             self._session.assign(proposal["value"])
         return self._session.analysis
 
+    @traitlets.validate("log")  # type: ignore[untyped-decorator]
+    def _log_chosen(self, proposal: Any) -> frozenset[str]:
+        if proposal["value"] != self._session.log:
+            self._session.set_log(proposal["value"])
+        return self._session.log
+
+    @traitlets.validate("region")  # type: ignore[untyped-decorator]
+    def _region_chosen(self, proposal: Any) -> str:
+        if proposal["value"] != self._session.region:
+            self._session.show_region(proposal["value"])
+        return self._session.region
+
     @property
     def result(self) -> Result:
-        session = self._session
-        return session.outcome(session.analysis, session.revision).result
+        return self._session.outcome().result
 
     def undo(self) -> bool:
         """Take the last change back; False when there is none."""
@@ -70,19 +99,41 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
         """Back to the analysis that was explored first, which can be undone; False when it is what is there."""
         return self._session.reset()
 
+    @property
+    def launcher(self) -> Launcher:
+        """What the button "Run on Dask" shows below the dashboard: the launcher of the current analysis."""
+        if self._launcher is None:
+            from .launcher import Launcher
+
+            self._launcher = Launcher(self.analysis)
+        return self._launcher
+
     def submit(self, client: Any = None) -> None:
-        """Run the current analysis on Dask, as the button does; `job` is the job once the cluster is there.
+        """Run the current analysis on Dask, and show the job below; `job` is the job once the cluster is there.
 
         Raises
         ------
         AnalysisError : the last one is still running.
         """
-        self._session.submit(client)
+        if self._over is not None:
+            self._over.submit(self.analysis, client)
+            return
+        self.launcher.submit(client)
+        if self._below.shown:
+            self._below.put(self.launcher)
 
     @property
     def job(self) -> Job | None:
-        """The job of the last `submit`; None before there is one."""
-        return self._session.job
+        """The last job that was started here, or of which this is the dashboard; None before there is one."""
+        if self._over is not None:
+            return self._over.job
+        return None if self._launcher is None else self._launcher.job
+
+    def _launch(self) -> None:
+        if not self._below.shown:  # inside of another widget
+            raise AnalysisError("the launcher is shown below a dashboard that a cell shows; show w.launcher in a cell")
+        self.launcher.refresh()
+        self._below.put(self.launcher)
 
     def save(self, path: str | Path) -> None:
         """Write the current analysis as a JSON document, as the button does."""
@@ -106,9 +157,12 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
         if bundle is not None:
             data, metadata = bundle
             display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
+            self._below.show()
             self._picture.show(self.analysis)
 
     def close(self) -> None:
+        if self._launcher is not None:
+            self._launcher.close()
         self._session.close()
         super().close()
 
@@ -122,11 +176,17 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
         self.set_trait("state", state)
         if self.analysis is not self._session.analysis:
             self.analysis = self._session.analysis
+            if self._launcher is not None:
+                self._launcher.analysis = self._session.analysis
+        self.log, self.region = self._session.log, self._session.region
 
     def __repr__(self) -> str:
         return f"Explorer of {self.analysis!r} (protocol {PROTOCOL})"
 
 
-def explorer(analysis: Analysis, **kwargs: Any) -> Explorer:
+def explorer(analysis: Analysis, job: Job | None = None, **kwargs: Any) -> Explorer:
     attach(Explorer, "explore")
-    return Explorer(analysis, **kwargs)
+    if job is not None:  # a job that was resumed holds a document that nobody has checked against the data
+        parts = (analysis.dataset, analysis.steps, analysis.regions, analysis.histograms)
+        analysis = Analysis.make(*parts, check=True)
+    return Explorer(analysis, job, **kwargs)

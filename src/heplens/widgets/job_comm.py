@@ -12,7 +12,8 @@ from typing import Any
 
 from ..jobs import registry
 from .job_pulse import Pulse
-from .messages import PROTOCOL, Json
+from .protocol import PROTOCOL, Json
+from .reachable import unnoted
 
 TARGET = "heplens.jobs"
 INTERVAL = 0.5  # seconds between two lists
@@ -34,7 +35,8 @@ class Teller:
         from comm import create_comm
 
         if self._comm is None:
-            self._comm = create_comm(target_name=TARGET, data=listing())
+            with unnoted():
+                self._comm = create_comm(target_name=TARGET, data=listing())
             self._comm.on_msg(lambda _: self._pulse.changed())
             self._comm.on_close(lambda _: self._closed())
         if job.id not in self._followed:
@@ -47,7 +49,8 @@ class Teller:
 
     def _tell(self) -> None:
         if self._comm is not None:
-            self._comm.send(listing())
+            with unnoted():
+                self._comm.send(listing())
 
 
 def announce(job: Any) -> None:
@@ -76,5 +79,6 @@ def _row(job: Any) -> Json:
         "state": progress.state,
         "created": job.created,
         "directory": None if job.directory is None else str(job.directory),
+        "dashboard": job.cluster.dashboard if job.running else "",
         "progress": {name: getattr(progress, name) for name in counts},
     }

@@ -7,9 +7,9 @@ The trait holds what is small and changes often; histograms and failures are ask
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Literal
 
-from .messages import PROTOCOL, AskBokeh, AskSnapshot, Json, MessageError, mismatch
+from .messages import AskBokeh, AskSnapshot, Picture
+from .protocol import PROTOCOL, Json
 
 
 @dataclass(frozen=True)
@@ -39,56 +39,53 @@ class AskPartial:
 
 @dataclass(frozen=True)
 class AskFailures:
-    """The files and ranges that are not in the result."""
+    """The files and ranges that are not in the result, the first ones: `most` at most."""
+
+    id: str
+    most: int
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Stop; what is done is kept."""
 
     id: str
 
 
 @dataclass(frozen=True)
-class Act:
-    """Cancel the job, or retry or skip `files`; to retry none of them by name is to retry all that failed."""
+class Retry:
+    """Try these files again; with none named, all that failed or was not reached."""
 
     id: str
-    action: Literal["cancel", "retry", "skip"]
     files: list[str]
 
 
-JobRequest = AskSnapshot | AskBokeh | AskPartial | AskFailures | Act
+@dataclass(frozen=True)
+class Skip:
+    """Leave out what is not done of these files."""
+
+    id: str
+    files: list[str]
+
+
+Act = Cancel | Retry | Skip
+JobRequest = AskSnapshot | AskBokeh | AskPartial | AskFailures | Act | Picture
+
+REQUESTS: dict[str, type[JobRequest]] = {
+    "snapshot": AskSnapshot,
+    "bokeh": AskBokeh,
+    "counts": AskPartial,
+    "failures": AskFailures,
+    "cancel": Cancel,
+    "retry": Retry,
+    "skip": Skip,
+    "picture": Picture,
+}
+
+REPLIES = frozenset(("snapshot", "bokeh", "counts", "failures", "accepted", "refused", "stale", "failed"))
 # snapshot  {bokeh, shape, document, plots}                 buffers: edges
 # bokeh     {version, encoding}                             buffer: the script
-# counts    {revision, done, total, total_events, seconds,  buffers: values, variances; `seconds` is what it cost
-#            shape, plots, cutflow, problems, …}            to add up, so that the page does not ask too often
+# counts    {revision, done, total, total_events, unseen,   buffers: values, variances; `seconds` is what it cost
+#            seconds, shape, plots, cutflow, problems, …}   to add up, so that the page does not ask too often
 # failures  {number, failures, failed}                      the first of them, and how many there are in all
-# accepted  {} or refused {reason}                          of an action, when it is done
-
-
-def parse(content: object) -> JobRequest:
-    """The request in a message.
-
-    Raises
-    ------
-    MessageError : unknown kind, missing or wrong field, or another protocol version, each as a readable sentence.
-    """
-    if not isinstance(content, dict):
-        raise MessageError("", "The page sent a message that is not an object.")
-    id = content.get("id")
-    if not isinstance(id, str):
-        raise MessageError("", "The page sent a message without an id.")
-    if content.get("protocol") != PROTOCOL:
-        raise MessageError(id, mismatch(content.get("protocol")))
-    match content.get("kind"):
-        case "snapshot":
-            return AskSnapshot(id)
-        case "bokeh":
-            return AskBokeh(id, str(content.get("version")))
-        case "counts":
-            return AskPartial(id)
-        case "failures":
-            return AskFailures(id)
-        case "cancel" | "retry" | "skip" as action:
-            files = content.get("files", [])
-            if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
-                raise MessageError(id, f"The page sent a {action!r} message whose files are no list of names.")
-            return Act(id, action, files)
-        case kind:
-            raise MessageError(id, f"The page sent a message of unknown kind {kind!r}.")
+# accepted  {} or refused {reason}                          of an action, when it is done; of a picture

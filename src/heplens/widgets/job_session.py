@@ -12,16 +12,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import HeplensError
-from .compute import Compute
-from .job_messages import Act, AskFailures, AskPartial, JobState, parse
+from .compute import Compute, outcome_of
+from .job_messages import REQUESTS, Act, AskFailures, AskPartial, Cancel, JobState, Retry, Skip
 from .job_pulse import Pulse
-from .messages import AskBokeh, AskSnapshot, Json, MessageError, ReplyKind, reply
+from .messages import AskBokeh, AskSnapshot, Picture
+from .picture import KeepPicture, as_png
+from .protocol import Json, MessageError, parse, reply
 from .worker import Worker
 
 if TYPE_CHECKING:
     from ..jobs import Job
-
-LISTED = 200  # failures
 
 Send = Callable[[Json, Sequence[bytes]], None]
 Publish = Callable[[Json], None]
@@ -34,12 +34,14 @@ class JobSession:
     ----------
     send : sends one message with buffers to the page; called from several threads.
     publish : puts the state where every view sees it; called from one thread at a time.
+    keep_picture : is given a PNG of the plots when the job has ended and a page shows all of it.
     """
 
-    def __init__(self, job: Job, send: Send, publish: Publish) -> None:
+    def __init__(self, job: Job, send: Send, publish: Publish, keep_picture: KeepPicture | None = None) -> None:
         self._job = job
         self._send = send
         self._publish = publish
+        self._keep_picture = keep_picture
         self._compute = Compute()
         self._adder = Worker("heplens-job-sums")
         self._actor = Worker("heplens-job-actions")
@@ -54,7 +56,8 @@ class JobSession:
         described = job.describe()
         progress = described["progress"]
         failed = (described["failed"], *[(f["file"], f["start"], f["attempts"]) for f in described["failures"]])
-        counted = (progress["state"], progress["done"], progress["events"], progress["total"], progress["skipped"])
+        counted = tuple(progress[name] for name in ("state", "done", "events", "total", "skipped"))
+        counted += (job.running,)  # it says how it ended a moment before its sums are in the order of the files
         with self._lock:
             revision, failures = self._number(0, counted), self._number(1, (failed, progress["skipped"]))
         names = ("id", "name", "created", "host", "directory", "scheduler", "dashboard", "error")
@@ -82,23 +85,25 @@ class JobSession:
 
     # --- messages ---------------------------------------------------------------------------------------------------
 
-    def handle(self, content: object) -> None:
+    def handle(self, content: object, buffers: Sequence[Any] = ()) -> None:
         """Answer one message of a page; never raises and never waits."""
         try:
-            request = parse(content)
+            request = parse(content, REQUESTS)
         except MessageError as error:
             self._reply("failed", error.id, reason=error.reason, position=None)
             return
         page = request.id.partition(".")[0]
         match request:
-            case Act():
+            case Cancel() | Retry() | Skip():
                 self._run(self._actor, f"action {request.id}", request.id, lambda: self._act(request))
             case AskPartial():
                 self._run(self._adder, f"counts {page}", request.id, lambda: self._counts(request.id))
             case AskSnapshot():
                 self._run(self._adder, f"snapshot {page}", request.id, lambda: self._snapshot(request.id))
             case AskFailures():
-                self._run(self._adder, f"failures {page}", request.id, lambda: self._failures(request.id))
+                self._run(self._adder, f"failures {page}", request.id, lambda: self._failures(request))
+            case Picture():
+                self._run(self._adder, f"picture {page}", request.id, lambda: self._picture(request, buffers))
             case AskBokeh():
                 version, script = self._compute.bokeh()
                 self._reply("bokeh", request.id, [script], version=version, encoding="deflate")
@@ -115,13 +120,13 @@ class JobSession:
         worker.submit(slot, guarded, lambda: self._reply("stale", id))
 
     def _act(self, request: Act) -> None:
-        job = self._job
-        if request.action == "cancel":
-            job.cancel()
-        elif request.action == "skip":
-            job.skip(request.files)
-        else:
-            job.retry(files=request.files or None)
+        match request:
+            case Cancel():
+                self._job.cancel()
+            case Skip():
+                self._job.skip(request.files)
+            case Retry():
+                self._job.retry(files=request.files or None)
         self._pulse.changed()
         self._reply("accepted", request.id)
 
@@ -129,28 +134,35 @@ class JobSession:
         began = time.perf_counter()
         state = self.state()  # before the numbers: what is done meanwhile is in them, and they are asked for again
         result = self._job.partial()
-        fields, buffers = self._compute.counts(self._compute.outcome(result, self._job.analysis))
+        fields, buffers = self._compute.counts(outcome_of(self._job.analysis, result))
         fields |= {
             "revision": state["revision"],
             "key": "job",
             "done": len(result.used),
             "total": result.blocks,
             "total_events": state["progress"]["total_events"],
+            "unseen": state["progress"]["unseen"],
             "seconds": time.perf_counter() - began,
         }
         self._reply("counts", id, buffers, **fields)
 
     def _snapshot(self, id: str) -> None:
-        fields, buffers = self._compute.snapshot(self._compute.outcome(self._job.partial(), self._job.analysis))
+        fields, buffers = self._compute.snapshot(outcome_of(self._job.analysis, self._job.partial()))
         self._reply("snapshot", id, buffers, revision=self.state()["revision"], **fields)
 
-    def _failures(self, id: str) -> None:
+    def _failures(self, request: AskFailures) -> None:
         number = self.state()["failures"]
         failures = self._job.failures
-        told = [vars(failure) for failure in failures[:LISTED]]
-        self._reply("failures", id, number=number, failures=told, failed=len(failures))
+        told = [vars(failure) for failure in failures[: max(0, request.most)]]
+        self._reply("failures", request.id, number=number, failures=told, failed=len(failures))
 
-    def _reply(self, kind: ReplyKind, id: str, buffers: Sequence[bytes] = (), **fields: Any) -> None:
+    def _picture(self, request: Picture, buffers: Sequence[Any]) -> None:
+        png = as_png(buffers)
+        if png is not None and self._keep_picture is not None and request.revision == self.state()["revision"]:
+            self._keep_picture(png, self._job.analysis, self._job.partial())
+        self._reply("accepted", request.id)
+
+    def _reply(self, kind: str, id: str, buffers: Sequence[bytes] = (), **fields: Any) -> None:
         self._send(reply(kind, id, **fields), buffers)
 
 

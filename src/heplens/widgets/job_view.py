@@ -10,20 +10,26 @@ import traitlets
 
 from .bundle import attach
 from .job_session import JobSession
-from .messages import PROTOCOL
+from .picture import JOB, Picture
+from .protocol import PROTOCOL
+from .reachable import Reachable
 
 if TYPE_CHECKING:
     from ..jobs import Job
 
 
-class JobView(anywidget.AnyWidget):  # type: ignore[misc]
-    """A job that is looked at. Closing the view, or the page, leaves the job alone."""
+class JobView(Reachable, anywidget.AnyWidget):  # type: ignore[misc]
+    """A job that is looked at. Closing the view, or the page, leaves the job alone.
+
+    `picture` is what a saved notebook shows of it; whoever displays the view makes room for it.
+    """
 
     state = traitlets.Dict(read_only=True).tag(sync=True)
 
-    def __init__(self, job: Job, **kwargs: Any) -> None:
+    def __init__(self, job: Job, picture: Picture | None = None, **kwargs: Any) -> None:
         self.job = job
-        self._session = JobSession(job, self._transmit, self._publish)
+        self.picture = picture or Picture(JOB)
+        self._session = JobSession(job, self._transmit, self._publish, self.picture.update)
         self.set_trait("state", self._session.state())
         super().__init__(**kwargs)
         self.on_msg(self._received)
@@ -33,7 +39,7 @@ class JobView(anywidget.AnyWidget):  # type: ignore[misc]
         super().close()
 
     def _received(self, _: object, content: Any, buffers: Sequence[Any]) -> None:
-        self._session.handle(content)
+        self._session.handle(content, buffers)
 
     def _transmit(self, content: dict[str, Any], buffers: Sequence[bytes]) -> None:
         self.send(content, list(buffers))
@@ -45,7 +51,7 @@ class JobView(anywidget.AnyWidget):  # type: ignore[misc]
         return f"JobView of {self.job!r} (protocol {PROTOCOL})"
 
 
-def job_view(job: Job) -> JobView:
+def job_view(job: Job, picture: Picture | None = None) -> JobView:
     """A view of the job.
 
     Raises
@@ -53,4 +59,4 @@ def job_view(job: Job) -> JobView:
     FileNotFoundError : the front end is not built.
     """
     attach(JobView, "job")
-    return JobView(job)
+    return JobView(job, picture)

@@ -13,199 +13,190 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from ..columns.dataset import Dataset, make_dataset
-from ..errors import HeplensError, JobError
-from .launcher_outlook import look
-from .launcher_places import Place, places
+from ..errors import AnalysisError, HeplensError
+from .launcher_form import Button, Form, WrongFieldError
+from .launcher_outlook import Looking
+from .launcher_places import Place, places, start
+from .picture import JOB, Picture
 
 if TYPE_CHECKING:
     from ..analysis import Analysis
     from ..jobs import Job
-
-_WIDTH = widgets.Layout(width="min(560px, 100%)")
-_STYLE = {"description_width": "92px"}
-
-
-class Field(widgets.VBox):  # type: ignore[misc]
-    """An input, and below it what is wrong with it."""
-
-    def __init__(self, control: Any) -> None:
-        self.control = control
-        self._problem = widgets.Label(style={"text_color": "var(--jp-error-color1, #d32f2f)"})
-        self._problem.layout.display = "none"
-        self._problem.layout.margin = "0 0 4px 98px"
-        control.observe(lambda _: self.tell(""), "value")
-        super().__init__([control, self._problem])
-
-    def tell(self, problem: str) -> None:
-        self._problem.value = self._problem.tooltip = problem
-        self._problem.layout.display = "" if problem else "none"
-
-    def show(self, shown: bool) -> None:
-        self.layout.display = "" if shown else "none"
+    from .explorer import Explorer
 
 
 class Launcher(widgets.VBox):  # type: ignore[misc]
-    """Starts `analysis` on a cluster that is chosen. `job` is the last one that was started, None before."""
+    """Starts `analysis`, which may be assigned, on a cluster that is chosen.
+
+    `job` is the last one that was started, None before.
+    """
 
     def __init__(self, analysis: Analysis) -> None:
-        self.analysis = analysis
         self.job: Job | None = None
+        self.form = Form(_cores())
+        self._analysis = analysis
         self._places: list[Place] = []
         self._clusters: list[Any] = []  # made here: they must not be closed while a job runs on them
         self._busy = threading.Lock()
-        text = {"layout": _WIDTH, "style": _STYLE, "continuous_update": False}
-        self.place = Field(widgets.Dropdown(description="Where", layout=_WIDTH, style=_STYLE))
-        self.workers = Field(widgets.IntText(2, description="Workers", **text))
-        self.threads = Field(widgets.IntText(1, description="Threads each", **text))
-        self.memory = Field(widgets.Text("", description="Memory each", placeholder="4 GB; empty: no limit", **text))
-        self.address = Field(widgets.Text("", description="Address", placeholder="tcp://host:8786", **text))
-        hint = "a file, a pattern (data/*.root:Events) or a fileset (.json); empty: as it is"
-        self.dataset = Field(widgets.Text("", description="Dataset", placeholder=hint, **text))
-        self.directory = Field(
-            widgets.Text("", description="Keep in", placeholder="a folder, to go on after anything died", **text)
+        self._picture = Picture(JOB)
+        self._looking = Looking(self.form.tell_outlook)
+        self._where = widgets.Label(layout={"flex": "1 1 260px", "min_width": "0"})
+        again = Button(description="Another job …", tooltip="Show the form; the job that is shown goes on")
+        again.layout.width = "auto"
+        again.on_click(lambda _: self._unfold())
+        self._dashboard: Explorer | None = None  # of the job, once somebody has asked for it
+        self._other = Button(layout={"width": "auto"})
+        self._other.on_click(lambda _: self._show_other())
+        self._folded = widgets.HBox(
+            [self._where, self._other, again], layout={"width": "100%", "flex_flow": "row wrap"}
         )
-        self.look_button = widgets.Button(description="Look", tooltip="See what will be read; nothing is started")
-        self.start_button = widgets.Button(description="Start", button_style="primary")
-        self.outlook = widgets.Label()
-        self.look_button.on_click(lambda _: self._in_thread(self._look))
-        self.start_button.on_click(lambda _: self._in_thread(self._start))
-        self.place.control.observe(lambda _: self._arrange(), "value")
-        fields = [self.place, self.workers, self.threads, self.memory, self.address, self.dataset, self.directory]
-        buttons = widgets.HBox([self.look_button, self.start_button, self.outlook])
-        buttons.layout.margin = "0 0 6px 96px"
-        self._form = (*fields, buttons)
-        super().__init__(self._form)
+        self.form.start.on_click(lambda _: self._start())
+        self.form.dataset.control.observe(lambda _: self._look(), "value")
+        super().__init__([self.form])
         self.add_class("heplens-launcher")
         self.refresh()
+        self._look()
+
+    @property
+    def analysis(self) -> Analysis:
+        return self._analysis
+
+    @analysis.setter
+    def analysis(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._look()
 
     def refresh(self) -> None:
         """Offer the places that there are now."""
         self._places = places()
-        choice = self.place.control
-        before = choice.label
-        choice.options = [(place.label, i) for i, place in enumerate(self._places)]
-        choice.value = next((i for i, place in enumerate(self._places) if place.label == before), 0)
-        self._arrange()
+        self.form.offer([place.label for place in self._places], [place.kind for place in self._places])
 
-    def _chosen(self) -> Place:
-        return self._places[self.place.control.value or 0]
+    def _ipython_display_(self, **_: Any) -> None:
+        """The form and the job, and beside them what the saved notebook shows without a kernel."""
+        from IPython.display import display
 
-    def _arrange(self) -> None:
-        kind = self._chosen().kind
-        for field in (self.workers, self.threads, self.memory):
-            field.show(kind == "local")
-        self.address.show(kind == "address")
+        bundle = self._repr_mimebundle_()
+        display(bundle[0] if isinstance(bundle, tuple) else bundle, raw=True)  # type: ignore[no-untyped-call]
+        self._picture.show(None)
 
-    # --- work, in a thread ------------------------------------------------------------------------------------------
+    def close(self) -> None:
+        """The job goes on."""
+        self._looking.stop()
+        self._drop_dashboard()
+        super().close()
+
+    def submit(self, client: Any = None) -> None:
+        """Start a job on `client`, whatever the form says; see `Analysis.submit`. Returns at once.
+
+        Raises
+        ------
+        AnalysisError : the last job is still running, or is being started.
+        """
+        if self._busy.locked() or (self.job is not None and self.job.running):
+            raise AnalysisError("a job is running already; cancel it or wait for it")
+        self._in_thread(lambda: self._submit(self._analysis, client, "the given cluster"))
+
+    def wait(self) -> None:
+        """Until what was begun, a job that is started or a look at the files, is done."""
+        with self._busy:
+            self._looking.wait()
+
+    # --- the form ---------------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        self.form.dataset.tell("")
+        self._looking.at(self._chosen_analysis, self.form.dataset.tell)
+
+    def _chosen_analysis(self) -> Analysis:
+        """With the chosen data."""
+        data = self.form.dataset.control.value.strip()
+        return self._analysis.with_parts(dataset=self._dataset(data)) if data else self._analysis
+
+    def _dataset(self, data: str) -> Dataset:
+        """Other files, with the luminosity and the unit of energy of the ones before."""
+        old = self._analysis.dataset
+        return make_dataset(data, *((None, "") if old is None else (old.luminosity, old.energy_unit)))
+
+    def _unfold(self) -> None:
+        self.refresh()
+        self._look()
+        self.children = (self.form, self.job._view) if self.job is not None else (self.form,)
+
+    # --- starting, in a thread --------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self._in_thread(self._start_chosen)
+
+    def _start_chosen(self) -> None:
+        analysis = self._looking.result()
+        if analysis is None:  # what is wrong was told at its field
+            return
+        place = self._places[self.form.place.control.value or 0]
+        try:
+            made = start(place, self.form)
+        except WrongFieldError as error:
+            error.field.tell(str(error))
+            return
+        self._submit(analysis, made, place.label if place.kind != "address" else str(made))
+
+    def _submit(self, analysis: Analysis, client: Any, place: str) -> None:
+        from .job_view import job_view
+
+        directory = self.form.directory.control.value.strip() or None
+        try:
+            self.job = analysis.submit(client, directory=directory, tiles=self.form.tiles.value)
+        except HeplensError as error:
+            at_directory = directory is not None and "kept in" in str(error)
+            (self.form.directory if at_directory else self.form.place).tell(str(error))
+            return
+        self._clusters.append(client)
+        self.job._view = job_view(self.job, self._picture)
+        # The form has done its work, and the job needs the room.
+        self._where.value = self._where.tooltip = " · ".join(filter(None, (place, self._looking.short)))
+        self._drop_dashboard()
+        self._other.layout.display = "" if self.job.wanted else "none"
+        self._show(self.job._view)
+
+    def _show(self, view: Any) -> None:
+        dashboard = view is self._dashboard
+        self._other.description = "Progress" if dashboard else "Move cuts"
+        self._other.tooltip = "The job: workers, what failed" if dashboard else "The dashboard of what the job has done"
+        self.children = (self._folded, view)
+
+    def _show_other(self) -> None:
+        """From the view of the job to the dashboard that its tiles move, and back."""
+        if self.job is None:
+            return
+        if self._dashboard is None:
+            self._dashboard = self.job.explore()
+        self._show(self.job._view if self._dashboard in self.children else self._dashboard)
+
+    def _drop_dashboard(self) -> None:
+        """It belongs to the job before."""
+        dashboard, self._dashboard = self._dashboard, None
+        if dashboard is not None:
+            dashboard.close()
 
     def _in_thread(self, work: Callable[[], None]) -> None:
         if not self._busy.acquire(blocking=False):
             return
 
         def run() -> None:
-            self.look_button.disabled = self.start_button.disabled = True
+            self.form.busy(True)
             try:
                 work()
             except Exception as error:  # a cluster may raise anything; it ends in a sentence
-                self.place.tell(_sentence(error))
-                self.outlook.value = ""
+                told = str(error) if isinstance(error, HeplensError) else f"{type(error).__name__}: {error}"
+                self.form.place.tell(told)
             finally:
-                self.look_button.disabled = self.start_button.disabled = False
-                self._busy.release()
+                self._busy.release()  # first: a button that can be pressed must do something
+                self.form.busy(False)
 
         threading.Thread(target=run, name="heplens-launcher", daemon=True).start()
 
-    def _look(self) -> None:
-        analysis = self._analysis()
-        if analysis is not None:
-            self.outlook.value = "looking into the files …"
-            self._outlook(analysis)
 
-    def _start(self) -> None:
-        analysis = self._analysis()
-        if analysis is None or not self._outlook(analysis):
-            return
-        self.place.tell("")
-        client = self._client()
-        if client is None:
-            return
-        try:
-            self.job = analysis.submit(client, directory=self.directory.control.value.strip() or None)
-        except JobError as error:
-            at_directory = self.directory.control.value and "kept in" in str(error)
-            (self.directory if at_directory else self.place).tell(str(error))
-            return
-        from .job_view import job_view
+def _cores() -> int:
+    from dask.system import CPU_COUNT
 
-        self.job._view = job_view(self.job)
-        self.children = (*self._form, self.job._view)
-
-    def _analysis(self) -> Analysis | None:
-        """With the chosen data; None when something is wrong with them, which is told at the field."""
-        self.dataset.tell("")
-        data = self.dataset.control.value.strip()
-        try:
-            return self.analysis.with_parts(dataset=self._dataset(data)) if data else self.analysis
-        except HeplensError as error:
-            self.dataset.tell(str(error))
-            return None
-
-    def _dataset(self, data: str) -> Dataset:
-        """Other files, with the luminosity and the unit of energy of the ones before."""
-        old = self.analysis.dataset
-        return make_dataset(data, *((None, "") if old is None else (old.luminosity, old.energy_unit)))
-
-    def _outlook(self, analysis: Analysis) -> bool:
-        try:
-            self.outlook.value = look(analysis).text
-        except (HeplensError, OSError) as error:
-            self.outlook.value = ""
-            self.dataset.tell(_sentence(error))
-            return False
-        return True
-
-    def _client(self) -> Any:
-        """What the job runs on; None when a field is wrong."""
-        place = self._chosen()
-        if place.kind == "client":
-            return place.what
-        if place.kind == "address":
-            address = self.address.control.value.strip()
-            if not address:
-                self.address.tell("give the address of a Dask scheduler, such as tcp://host:8786")
-                return None
-            return address
-        self.outlook.value += "; starting the cluster …"
-        made = place.what() if place.kind == "factory" else self._local()
-        self.outlook.value = self.outlook.value.removesuffix("; starting the cluster …")
-        if made is None and place.kind == "factory":
-            self.place.tell(f"the factory of {place.label!r} returned None instead of a client or a cluster")
-        elif made is not None:
-            self._clusters.append(made)
-        return made
-
-    def _local(self) -> Any:
-        from dask.utils import parse_bytes
-        from distributed import Client
-
-        for field, least in ((self.workers, 1), (self.threads, 1)):
-            if field.control.value < least:
-                field.tell("at least 1")
-                return None
-        try:
-            memory = parse_bytes(self.memory.control.value.strip() or "0")
-        except ValueError:
-            self.memory.tell("give a number of bytes, such as 4 GB")
-            return None
-        return Client(
-            n_workers=self.workers.control.value,
-            threads_per_worker=self.threads.control.value,
-            memory_limit=memory,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-        )
-
-
-def _sentence(error: Exception) -> str:
-    return str(error) if isinstance(error, HeplensError) else f"{type(error).__name__}: {error}"
+    cores: int = CPU_COUNT
+    return cores

@@ -1,19 +1,17 @@
-"""Every message that crosses between a page and the kernel; `js/widgets/messages.ts` is the twin.
+"""Every message between the page of a dashboard and the kernel; `js/widgets/messages.ts` is the twin.
 
-The kernel is the only writer of state. It publishes `State` in one trait. The page sends requests, each with an `id`
-of its own, and the kernel answers each exactly once, with that `id`, after as many `partial` replies as there is to
-tell. Numbers travel as raw little-endian buffers beside a reply, and every such reply says for which revision it was
+The kernel is the only writer of state. It publishes `State` in one trait; the page sends requests, as `protocol` has
+them. Numbers travel as raw little-endian buffers beside a reply, and every such reply says for which revision it was
 made, so that the page can drop what is out of date.
 """
 
 from __future__ import annotations
 
-from dataclasses import MISSING, asdict, dataclass, field
-from typing import Any, Literal, get_args
+from dataclasses import asdict, dataclass, field
+from typing import Literal
 
-PROTOCOL = 2
+from .protocol import PROTOCOL, Json
 
-Json = dict[str, Any]
 Phase = Literal["idle", "running", "failed"]
 
 
@@ -27,15 +25,6 @@ class Status:
 
 
 @dataclass(frozen=True)
-class JobState:
-    """The analysis on Dask: a line about it, and how much is done, from 0 to 1."""
-
-    phase: Literal["running", "done", "failed"]
-    text: str
-    share: float | None = None
-
-
-@dataclass(frozen=True)
 class State:
     """The one synced trait, written by Python only."""
 
@@ -44,7 +33,9 @@ class State:
     can_undo: bool = False
     can_redo: bool = False
     status: Status = field(default_factory=Status)
-    job: JobState | None = None
+    log: list[str] = field(default_factory=list)  # histograms with a logarithmic scale
+    region: str = ""  # the one shown, "" when there are none
+    over: Json | None = None  # of the dashboard of a job: how far it is; `counted` counts up with its numbers
 
     def to_json(self) -> Json:
         return {"protocol": PROTOCOL, **asdict(self)}
@@ -77,6 +68,21 @@ class Reset:
     """Back to the analysis that was explored first; a change like any other."""
 
     id: str
+
+
+@dataclass(frozen=True)
+class SetLog:
+    """Show the histogram of that name with a logarithmic scale, or a linear one."""
+
+    id: str
+    name: str
+    log: bool
+
+
+@dataclass(frozen=True)
+class ShowRegion:
+    id: str
+    region: str
 
 
 @dataclass(frozen=True)
@@ -145,14 +151,9 @@ class AskRange:
 
 
 @dataclass(frozen=True)
-class Submit:
-    """Hand the current analysis over to Dask."""
+class Launch:
+    """Show the launcher, which runs the current analysis on Dask."""
 
-    id: str
-
-
-@dataclass(frozen=True)
-class CancelJob:
     id: str
 
 
@@ -164,18 +165,27 @@ class Picture:
     revision: int
 
 
+@dataclass(frozen=True)
+class Recount:
+    """Run the analysis as it is now as another job, where the one of this dashboard ran."""
+
+    id: str
+
+
 Request = (
-    Edit | Undo | Redo | Reset | Submit | CancelJob | Picture
+    Recount | Edit | Undo | Redo | Reset | SetLog | ShowRegion | Launch | Picture
     | AskSnapshot | AskCounts | AskTile | AskBokeh | AskScript | AskCompletions | AskRange
 )  # fmt: skip
 
 REQUESTS: dict[str, type[Request]] = {
     "edit": Edit,
+    "recount": Recount,
     "undo": Undo,
     "redo": Redo,
     "reset": Reset,
-    "submit": Submit,
-    "cancel_job": CancelJob,
+    "set_log": SetLog,
+    "show_region": ShowRegion,
+    "launch": Launch,
     "picture": Picture,
     "snapshot": AskSnapshot,
     "counts": AskCounts,
@@ -186,16 +196,14 @@ REQUESTS: dict[str, type[Request]] = {
     "range": AskRange,
 }
 
-ReplyKind = Literal[
-    "accepted", "refused", "stale", "failed",
-    "partial", "snapshot", "counts", "tile", "bokeh", "script", "completions", "range",
-    "failures",
-]  # fmt: skip
-REPLIES: tuple[str, ...] = get_args(ReplyKind)
-# accepted  {revision}                                       the edit is committed
+REPLIES = frozenset(
+    ("accepted", "refused", "stale", "failed",
+     "partial", "snapshot", "counts", "tile", "bokeh", "script", "completions", "range")
+)  # fmt: skip
+# accepted  {revision}                                       the edit is committed; plots are looked at as asked
 # refused   {reason, position, revision}                     it is not; position: offending character or null
 # stale     {revision}                                       a newer request or revision made the answer useless
-# failed    {reason, position}                               the request could not be answered
+# failed    {reason, position, needs_job}                    the request could not be answered; only a job can
 # partial   {revision, done, total, numbers}                 not the answer yet: the events that were read; `numbers`
 #                                                            are null, or the fields of counts until then with buffers
 # snapshot  {revision, bokeh, document, plots}               buffers: edges per drawn plot
@@ -205,73 +213,3 @@ REPLIES: tuple[str, ...] = get_args(ReplyKind)
 # script    {text}
 # completions {start, options, problem}                      problem: {reason, position, instead} of the edit, or null
 # range     {axis}                                           as in a document
-# failures  see `job_messages`: views of jobs speak with the same requests
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "id": (str,),
-    "base_revision": (int,),
-    "revision": (int,),
-    "edit": (dict,),
-    "handle": (str,),
-    "version": (str,),
-    "place": (int,),
-    "text": (str,),
-    "cursor": (int,),
-    "collection": (str,),
-    "expression": (str,),
-}
-
-
-class MessageError(ValueError):
-    """A message that this kernel does not understand; `id` is the request's, as far as it could be read."""
-
-    def __init__(self, id: str, reason: str) -> None:
-        self.id = id
-        self.reason = reason
-        super().__init__(reason)
-
-
-def parse(content: object) -> Request:
-    """The request in a message.
-
-    Raises
-    ------
-    MessageError : unknown kind, missing or wrong field, or another protocol version, each as a readable sentence.
-    """
-    if not isinstance(content, dict):
-        raise MessageError("", "The page sent a message that is not an object.")
-    id = content.get("id")
-    id = id if isinstance(id, str) else ""
-    protocol = content.get("protocol")
-    if protocol != PROTOCOL:
-        raise MessageError(id, mismatch(protocol))
-    kind = content.get("kind")
-    cls = REQUESTS.get(kind) if isinstance(kind, str) else None
-    if cls is None or not isinstance(kind, str):
-        raise MessageError(id, f"The page sent a message of unknown kind {kind!r}.")
-    fields: Json = {}
-    for name, known in cls.__dataclass_fields__.items():
-        value = content.get(name)
-        if value is None and known.default is not MISSING:
-            continue
-        if value is None or not _fits(name, value):
-            raise MessageError(id, f"The page sent a {kind!r} message whose field {name!r} is missing or wrong.")
-        fields[name] = value
-    return cls(**fields)
-
-
-def _fits(name: str, value: object) -> bool:
-    return isinstance(value, _TYPES[name]) and not isinstance(value, bool)
-
-
-def mismatch(protocol: object) -> str:
-    """What to tell someone whose page and kernel come from different versions of heplens."""
-    return (
-        f"The page speaks version {protocol!r} of the heplens protocol and the kernel version {PROTOCOL}: "
-        "install the same version of heplens in the kernel's environment and reload the page."
-    )
-
-
-def reply(kind: ReplyKind, id: str, **fields: Any) -> Json:
-    """The content of one answer."""
-    return {"protocol": PROTOCOL, "kind": kind, "id": id, **fields}

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from . import messages as m
+from .protocol import Json
 
 if TYPE_CHECKING:
     from .compute import Outcome
@@ -24,7 +24,7 @@ class Progress:
         reply: Callable[..., None],
         id: str,
         revision: int,
-        pack: Callable[[Outcome], tuple[m.Json, list[bytes]]],
+        pack: Callable[[Outcome], tuple[Json, list[bytes]]],
     ) -> None:
         self._reply = reply
         self._id = id
@@ -43,7 +43,7 @@ class Progress:
         if done < total and self._due():
             self._send(done, total, None, [])
 
-    def _send(self, done: int, total: int, numbers: m.Json | None, buffers: list[bytes]) -> None:
+    def _send(self, done: int, total: int, numbers: Json | None, buffers: list[bytes]) -> None:
         self._reply("partial", self._id, buffers, revision=self._revision, done=done, total=total, numbers=numbers)
 
     def _due(self) -> bool:

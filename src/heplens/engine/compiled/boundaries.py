@@ -52,7 +52,7 @@ class Edges:
 
         out = np.empty(len(values), np.uint16)
         count_edges(
-            np.ascontiguousarray(values, dtype=np.float64),
+            plain(values),
             self.padded, self.table, self.low, self.scale, self.rounds, out,
         )  # fmt: skip
         return out
@@ -71,6 +71,11 @@ class Edges:
         out += 1
         _clear_nan(values, out)
         return out
+
+
+def plain(values: Any) -> Any:
+    """As the kernels take them: few types, so that few have to be compiled."""
+    return np.ascontiguousarray(values, None if values.dtype.kind == "f" or values.dtype == np.int32 else np.float64)
 
 
 def _clear_nan(values: Any, out: Levels) -> None:

@@ -13,9 +13,11 @@ from ...columns.nodes import Node
 from ..moving import Moving
 from ..partial import Row
 from ..tiles import BlockTile, Cells
+from .bins import size_of
 from .boundaries import Edges
 from .events import Events
-from .leaves import Column, Leaves, size_of
+from .flat import Column
+from .leaves import Leaves
 from .lift import Objects, UnsupportedDataError
 from .plan import Fill, Line, Plan, Stage
 from .tables import NONE, Table, Tables, steps
@@ -42,11 +44,11 @@ class Build:
             self.tables.histograms[fill.name, fill.region] = table
 
     def add(self, leaves: Leaves, cancel: Callable[[], bool]) -> None:
-        """Add a block of events; nothing of it when that cannot be done, less than all when it is cancelled.
+        """Add some events; less than all of it when it is cancelled. What can fail fails before anything is counted.
 
         Raises
         ------
-        UnsupportedError : the data hold what the kernels do not know, such as missing lists.
+        UnsupportedDataError : the data hold what the kernels do not know, such as missing lists.
         """
         block = _Block(self, leaves)
         for fill in self.plan.fills:
@@ -84,7 +86,7 @@ class Build:
 
 
 class _Block:
-    """Prepares all that is to be counted of one block, in `counting`: what can fail fails before."""
+    """Prepares all that is to be counted of some events, in `counting`."""
 
     def __init__(self, build: Build, leaves: Leaves) -> None:
         self.plan = build.plan
@@ -157,9 +159,9 @@ class _Block:
         fixed = not objects.conditions and objects.of is None  # all lists of one axis are equally long
         key = ("tops", stage, objects.base.type.axes[0].identity if fixed else objects)
         if key not in self.repeats:
-            owners = self.events.owners(objects)
-            self.repeats[key] = np.empty(len(owners), np.uint16)
-            of_objects(self.events.tops(stage.terms), owners, self.own_levels(objects), self.repeats[key])
+            offsets = self.events.offsets(objects)
+            self.repeats[key] = np.empty(offsets[-1], np.uint16)
+            of_objects(self.events.tops(stage.terms), offsets, self.own_levels(objects), self.repeats[key])
         return self.repeats[key]
 
     def repeated(self, what: object, objects: Objects, values: Any) -> Any:

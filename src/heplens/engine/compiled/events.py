@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
@@ -11,10 +12,11 @@ import numpy as np
 
 from ...analysis.axes import Axis
 from ...columns.nodes import Node
-from .boundaries import Edges, Levels
-from .leaves import Column, Leaves
+from .boundaries import Edges, Levels, plain
+from .flat import Column
+from .leaves import Leaves
 from .lift import AtLeast, Every, Lift, Objects, State, Term, UnsupportedDataError, UnsupportedError, still
-from .pairs import Combinations, Couple, Couples
+from .pairs import Pairs
 from .plan import Stage
 
 
@@ -36,18 +38,13 @@ class Events:
         self.window = window
         self.always = len(edges) + window
         self._levels: dict[Objects, Levels] = {}
-        self._pairs: dict[Objects, Combinations] = {}
-        self._couples: dict[Couple, Couples] = {}
+        self._pairs: dict[Objects, Pairs] = {}
         self._tops: dict[tuple[Term, ...], Levels] = {}
 
     # --- objects --------------------------------------------------------------------------------------------------
 
     def offsets(self, objects: Objects) -> Any:
         return self.leaves.offsets(objects.base) if objects.of is None else self.pairs(objects).offsets
-
-    def owners(self, objects: Objects) -> Any:
-        """The event of each object."""
-        return self.leaves.owners(objects.base) if objects.of is None else self.pairs(objects).owner
 
     def on_objects(self, objects: Objects, node: Node) -> Column:
         """The values of a lifted node on all objects of the base."""
@@ -58,16 +55,12 @@ class Events:
             raise UnsupportedDataError("objects with other numbers of values")
         return column
 
-    def pairs(self, objects: Objects) -> Combinations:
-        bare = Objects(objects.base, (), objects.of)
-        if bare not in self._pairs:
-            self._pairs[bare] = Combinations(self, bare)
-        return self._pairs[bare]
-
-    def couples(self, couple: Couple) -> Couples:
-        if couple not in self._couples:
-            self._couples[couple] = Couples(self, couple)
-        return self._couples[couple]
+    def pairs(self, objects: Objects) -> Pairs:
+        """The pairs that satisfy what does not depend on the handle."""
+        still = replace(objects, conditions=tuple(state for state in objects.conditions if not state.moves))
+        if still not in self._pairs:
+            self._pairs[still] = Pairs(self, still)
+        return self._pairs[still]
 
     def bins(self, objects: Objects, axes: Sequence[Axis], nodes: Sequence[Node]) -> Any:
         """Bins of lifted nodes on all objects of the base."""
@@ -88,18 +81,17 @@ class Events:
     def levels(self, objects: Objects) -> Levels:
         """Up to which position each object of the base is there."""
         if objects not in self._levels:
-            if objects.conditions:
-                self._levels[objects] = self._kept(objects, lambda: self._narrowed(objects))
-            elif objects.of is not None:
+            if objects.of is not None and not any(state.moves for state in objects.conditions):
                 self._levels[objects] = self.pairs(objects).levels
+            elif objects.conditions:
+                self._levels[objects] = self._narrowed(objects)
             else:
                 self._levels[objects] = np.full(self.offsets(objects)[-1], self.always, np.uint16)
         return self._levels[objects]
 
-    def _kept(self, what: Objects | AtLeast | Every | None, make: Callable[[], Levels]) -> Levels:
-        """Levels depend on the boundaries of the handle, but not on where it stands."""
-        objects = what.objects if isinstance(what, AtLeast | Every) else what
-        pairs = None if objects is None or objects.of is None else self.wanted_key  # which of them are made
+    def _kept(self, what: AtLeast | Every | None, make: Callable[[], Levels]) -> Levels:
+        """Levels depend on the boundaries of the handle, but not on where it stands. None: those of its variable."""
+        pairs = None if what is None or what.objects.of is None else self.wanted_key  # which of them are made
         part = ("levels", self._boundaries, self.lift.variable.identity, self.lift.operator, still(what), pairs)
         return self.leaves.kept(part, make)
 
@@ -108,9 +100,14 @@ class Events:
         return self.window, blake2b(self.edges.edges.tobytes(), digest_size=16).digest()
 
     def _narrowed(self, objects: Objects) -> Levels:
-        below, state = self.levels(Objects(objects.base, objects.conditions[:-1], objects.of)), objects.conditions[-1]
-        made = self._state(state, lambda node: self._truth(objects, node), lambda: self._moved(objects))
-        return np.minimum(below, made)
+        levels: Any = None
+        if objects.of is not None:
+            levels = self.pairs(objects).levels
+        for state in objects.conditions:
+            if objects.of is None or state.moves:
+                made = self._state(state, lambda node: self._truth(objects, node), lambda: self._moved(objects))
+                levels = made if levels is None else np.minimum(levels, made)
+        return levels if levels.ndim else np.full(self.offsets(objects)[-1], levels, np.uint16)
 
     def _truth(self, objects: Objects, node: Node) -> Any:
         if node.type.axes:
@@ -131,9 +128,9 @@ class Events:
         """The value of each event for each of its objects."""
         from .levels import repeated
 
-        owners = self.owners(objects)
-        out = np.empty(len(owners), values.dtype)
-        repeated(values, owners, out)
+        offsets = self.offsets(objects)
+        out = np.empty(offsets[-1], values.dtype)
+        repeated(values, offsets, out)
         return out
 
     def _state(self, state: State, truth: Any, moved: Any) -> Levels:
@@ -152,7 +149,8 @@ class Events:
     @cached_property
     def variable(self) -> Column:
         column = self.leaves.column(self.lift.variable)
-        if column.values.dtype.kind in "iu" and np.abs(column.values.astype(np.float64)).max(initial=0) > 2**53:
+        wide = column.values.dtype.kind in "iu" and column.values.dtype.itemsize == 8
+        if wide and np.abs(column.values.astype(np.float64)).max(initial=0) > 2**53:
             raise UnsupportedDataError("whole numbers beyond 2⁵³")
         return column
 
@@ -192,19 +190,35 @@ class Events:
         return self._kept(term, lambda: self._counted(term))
 
     def _counted(self, term: AtLeast | Every) -> Levels:
-        from .levels import kth_largest, smallest
+        from .levels import smallest
 
-        if isinstance(term, AtLeast) and term.count == 0:
-            return np.full(self.count, self.always, np.uint16)
-        out = np.empty(self.count, np.uint16)
         if isinstance(term, AtLeast):
-            kth_largest(self.offsets(term.objects), self.levels(term.objects), term.count, out)
-            return out
+            return self._at_least(term) if term.count else np.full(self.count, self.always, np.uint16)
+        out = np.empty(self.count, np.uint16)
         # The fixed conditions say which objects are asked; the others satisfy everything.
         asked = self.levels(term.objects)
         held = self._state(term.state, lambda node: self._truth(term.objects, node), lambda: self._moved(term.objects))
         smallest(self.offsets(term.objects), np.where(asked > 0, held, np.uint16(self.always)), self.always, out)
         return out
+
+    def _at_least(self, term: AtLeast) -> Levels:
+        """The level of the k-th largest object is the k-th largest level."""
+        from .levels import kth_largest
+
+        objects, offsets = term.objects, self.offsets(term.objects)
+        bare = objects.of is None and objects.conditions == (State(True, False),)
+        if not bare or not self.lift.variable.type.axes or self.variable.valid is not None:
+            out = np.empty(self.count, np.uint16)
+            kth_largest(offsets, self.levels(objects), term.count, np.uint16(1), np.uint16(0), out)
+            return out
+        # One object of each event is compared with the positions; where there are fewer, one that never passes.
+        values = plain(self.variable.values)
+        if len(values) != offsets[-1]:
+            raise UnsupportedDataError("objects with other numbers of values")
+        chosen = np.empty(self.count, values.dtype if values.dtype.kind == "f" else np.float64)
+        sign = chosen.dtype.type(-1 if self.lift.operator in ("<", "<=") else 1)
+        kth_largest(offsets, values, term.count, sign, chosen.dtype.type(-np.inf), chosen)
+        return self.edges.levels(np.multiply(chosen, sign, out=chosen), self.lift.operator)
 
     @cached_property
     def wanted(self) -> Any:

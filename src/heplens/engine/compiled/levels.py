@@ -41,31 +41,40 @@ def count_edges(values: Any, edges: Any, table: Any, low: float, scale: float, r
 
 
 @kernel
-def kth_largest(offsets: Any, levels: Any, k: int, out: Any) -> None:
-    """The k-th largest level of each event's objects, 0 where there are fewer."""
-    if k == 1:
+def kth_largest(offsets: Any, values: Any, k: int, sign: Any, least: Any, out: Any) -> None:
+    """The k-th largest of each event's values times `sign`, `least` where there are fewer; NaN is none of them.
+
+    Six objects are looked at whether there are as many or not: a loop that ends at any of them costs more.
+    """
+    if k <= 2:
+        room = values.shape[0] - 6
         for i in range(out.shape[0]):
-            first = 0
-            for j in range(offsets[i], offsets[i + 1]):
-                first = max(first, levels[j])
-            out[i] = first
-    elif k == 2:
-        for i in range(out.shape[0]):
-            first, second = 0, 0
-            for j in range(offsets[i], offsets[i + 1]):
-                level = levels[j]
-                second = max(second, min(first, level))
-                first = max(first, level)
-            out[i] = second
+            start, stop = offsets[i], offsets[i + 1]
+            first, second = least, least
+            if start <= room:
+                for z in range(6):
+                    value = out.dtype.type(values[start + z]) * sign
+                    value = value if start + z < stop and value > least else least
+                    smaller = value if value < first else first
+                    second = smaller if smaller > second else second
+                    first = value if value > first else first
+                start += 6
+            for j in range(start, stop):
+                value = out.dtype.type(values[j]) * sign
+                value = value if value > least else least
+                smaller = value if value < first else first
+                second = smaller if smaller > second else second
+                first = value if value > first else first
+            out[i] = first if k == 1 else second
     else:
-        top = np.zeros(k, np.uint16)
+        top = np.empty(k, out.dtype)
         for i in range(out.shape[0]):
-            top[:] = 0
+            top[:] = least
             for j in range(offsets[i], offsets[i + 1]):
-                level = levels[j]
+                value = out.dtype.type(values[j]) * sign
                 for z in range(k):
-                    if level > top[z]:
-                        level, top[z] = top[z], level
+                    if value > top[z]:
+                        value, top[z] = top[z], value
             out[i] = top[k - 1]
 
 
@@ -80,42 +89,32 @@ def smallest(offsets: Any, levels: Any, always: int, out: Any) -> None:
 
 
 @kernel
-def of_objects(tops: Any, owners: Any, levels: Any, out: Any) -> None:
+def of_objects(tops: Any, offsets: Any, levels: Any, out: Any) -> None:
     """Up to which position each object is there: as far as its event, and with `levels` as far as itself."""
-    if levels.shape[0] > 0:
-        for j in range(out.shape[0]):
-            out[j] = min(tops[owners[j]], levels[j])
-    else:
-        for j in range(out.shape[0]):
-            out[j] = tops[owners[j]]
+    own, room = levels.shape[0] > 0, out.shape[0] - 8
+    for i in range(tops.shape[0]):
+        top, start = tops[i], offsets[i]
+        if start <= room:  # eight at once; what is beyond the event is written again by the next one
+            for z in range(8):
+                out[start + z] = min(top, levels[start + z]) if own else top
+            start += 8
+        for j in range(start, offsets[i + 1]):
+            out[j] = min(top, levels[j]) if own else top
 
 
 @kernel
-def repeated(values: Any, owners: Any, out: Any) -> None:
+def repeated(values: Any, offsets: Any, out: Any) -> None:
     """The value of each event for each of its objects."""
-    for j in range(out.shape[0]):
-        out[j] = values[owners[j]]
+    for i in range(values.shape[0]):
+        value = values[i]
+        for j in range(offsets[i], offsets[i + 1]):
+            out[j] = value
 
 
 @kernel
 def of_pairs(first: Any, second: Any, levels: Any, out: Any) -> None:
     for p in range(out.shape[0]):
         out[p] = min(levels[first[p]], levels[second[p]])
-
-
-@kernel
-def ranks_of(offsets: Any, able: Any, starts: Any, begin: Any, rank: Any) -> None:
-    """Which of the event's `able` objects each is, and where the pairs begin of which it is the first."""
-    for i in range(offsets.shape[0] - 1):
-        total = 0
-        for j in range(offsets[i], offsets[i + 1]):
-            rank[j] = total
-            total += able[j]
-        place = starts[i]
-        for j in range(offsets[i], offsets[i + 1]):
-            begin[j] = place
-            if able[j]:
-                place += total - 1 - rank[j]
 
 
 @kernel
@@ -136,6 +135,30 @@ def pairs_of(offsets: Any, levels: Any, wanted: Any, starts: Any, first: Any, se
                             count += 1
     starts[wanted.shape[0]] = count
     return count
+
+
+@kernel
+def shifted(offsets: Any, objects: Any, places: Any, sign: int, out: Any) -> None:
+    """Places of pairs plus or minus that of the first object of their event."""
+    for i in range(offsets.shape[0] - 1):
+        shift = sign * objects[i]
+        for p in range(offsets[i], offsets[i + 1]):
+            out[p] = places[p] + shift
+
+
+@kernel
+def some_pairs(
+    offsets: Any, first: Any, second: Any, passed: Any, starts: Any, some_first: Any, some_second: Any
+) -> None:
+    """Those of the pairs that passed."""
+    count = 0
+    for i in range(offsets.shape[0] - 1):
+        starts[i] = count
+        for p in range(offsets[i], offsets[i + 1]):
+            if passed[p]:
+                some_first[count], some_second[count] = first[p], second[p]
+                count += 1
+    starts[offsets.shape[0] - 1] = count
 
 
 @kernel

@@ -16,21 +16,28 @@ import numpy as np
 
 from ...analysis.axes import Axis
 from ...columns.nodes import Node
-from .leaves import Column, bins_of, joined, owners
-from .lift import Lift, Objects, UnsupportedError, named
-from .rows import PROPAGATE, Rows, picked
+from .bins import bins_of, key_of
+from .flat import Column, joined
+from .lift import Objects, UnsupportedDataError, UnsupportedError, named
+from .rows import Rows
 
 if TYPE_CHECKING:
     from .events import Events
-
 
 #: Pairs whose values are computed together.
 ROWS = 2**18
 
 
+#: Pairs of one event that are put in order by comparing them all; 12 objects have 66.
+FEW = 70
+
+
 @dataclass(frozen=True)
 class Index:
-    """Pairs of all events in a row, in stored order: where those of each event begin, and their two objects."""
+    """Pairs of all events in a row, in stored order: where those of each event begin, and their two objects.
+
+    Objects are places in the row of objects; as it is kept, in that of their event, which takes a byte or two.
+    """
 
     offsets: Any
     first: Any
@@ -40,32 +47,70 @@ class Index:
     def nbytes(self) -> int:
         return int(self.offsets.nbytes + self.first.nbytes + self.second.nbytes)
 
+    def moved(self, objects: Any, sign: int, kind: Any) -> Index:
+        """The places plus or minus that of the first object of the event."""
+        from .levels import shifted
+
+        first, second = np.empty(len(self.first), kind), np.empty(len(self.first), kind)
+        shifted(self.offsets, objects, self.first, sign, first)
+        shifted(self.offsets, objects, self.second, sign, second)
+        return Index(self.offsets, first, second)
+
 
 class Pairs(Rows):
-    """Rows are pairs of the objects of `of`."""
+    """Rows are the pairs that ``pairs(...)`` makes, those that satisfy the conditions of `objects`."""
 
-    def __init__(self, events: Events, of: Objects, name: Hashable) -> None:
+    def __init__(self, events: Events, objects: Objects) -> None:
         super().__init__(events)
-        if of.of is not None:
+        assert objects.of is not None
+        self.of = objects.of
+        if self.of.of is not None:
             raise UnsupportedError("pairs of pairs")
-        self.of = of
-        conditions = tuple(_identity(state.true) for state in of.conditions)
-        self._part = ("pairs", of.base.identity, conditions, events.wanted_key)
-        self._name = name
-        self.index: Index = events.leaves.kept(self._part, self._find)
+        self.lifted = events.lift.lifted(objects.base)
+        self.conditions = [state.true for state in objects.conditions]
+        key = (tuple(map(_identity, self.conditions)), tuple(_identity(state.true) for state in self.of.conditions))
+        self._part = ("pairs", self.of.base.identity, *key, events.wanted_key)
+        self.index = Index(np.zeros(1, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int32))
+        objects = events.offsets(self.of)
+        kept = events.leaves.kept(self._part, lambda: self._find().moved(objects, -1, _narrow(objects)))
+        if self.index.offsets is not kept.offsets:  # they were found before
+            self.index = kept.moved(objects, 1, np.int32)
+        self._begin()
+
+    def _begin(self) -> None:
         self.count = len(self.index.first)
         self.offsets = self.index.offsets
+        self._rows = slice(0, self.count)  # of all pairs
+        self._all: Pairs | None = None  # when these are some of them
+        self._whole: dict[object, Any] = {}  # what is known of all pairs
+        self._columns, self._sums = {}, {}
 
     def _find(self) -> Index:
         from . import levels
 
         offsets, able, wanted = self.events.offsets(self.of), self.events.able(self.of), self.events.wanted
         count = levels.count_pairs(offsets, able, wanted)
-        kind = np.int32 if offsets[-1] < 2**31 else np.int64
-        starts = np.empty(self.events.count + 1, np.int64)
-        first, second = np.empty(count, kind), np.empty(count, kind)
+        if count >= 2**31:
+            raise UnsupportedDataError("so many pairs")
+        starts = np.empty(self.events.count + 1, np.int32)
+        first, second = np.empty(count, np.int32), np.empty(count, np.int32)
         levels.pairs_of(offsets, able, wanted, starts, first, second)
-        return Index(starts, first, second)
+        self.index = Index(starts, first, second)
+        for condition in self.conditions:
+            self._begin()
+            passed = self._truth(condition)
+            if not passed.all():
+                starts = np.empty_like(self.offsets)
+                left = int(np.count_nonzero(passed))
+                first, second = np.empty(left, np.int32), np.empty(left, np.int32)
+                levels.some_pairs(self.offsets, self.index.first, self.index.second, passed, starts, first, second)
+                self.index = Index(starts, first, second)
+        return self.index
+
+    def _truth(self, condition: Node | bool) -> Any:
+        if isinstance(condition, bool):
+            return np.full(self.count, condition)
+        return np.concatenate([some.column(condition).truth() for some in self._parts()])
 
     @cached_property
     def levels(self) -> Any:
@@ -76,35 +121,43 @@ class Pairs(Rows):
         of_pairs(self.index.first, self.index.second, self.events.levels(self.of), out)
         return out
 
-    @cached_property
-    def ranks(self) -> tuple[Any, Any]:
-        """For each object where the pairs begin of which it is the first, and which of the event's it is."""
-        from .levels import ranks_of
-
-        def make() -> Column:
-            kind = np.int32 if max(self.count, self.events.offsets(self.of)[-1]) < 2**31 else np.int64
-            both = np.empty((2, self.events.offsets(self.of)[-1]), kind)
-            ranks_of(self.events.offsets(self.of), self.events.able(self.of), self.offsets, both[0], both[1])
-            return Column(both)
-
-        both = self.events.leaves.kept((*self._part, "ranks"), make).values
-        return both[0], both[1]
-
-    @cached_property
+    @property
     def owner(self) -> Any:
         """The event of each pair."""
-        return self.events.leaves.kept((*self._part, "owner"), lambda: owners(self.offsets))
+        from .levels import repeated
+
+        if "owner" not in self._whole:
+            self._whole["owner"] = np.empty(self.offsets[-1], np.int32)
+            repeated(np.arange(self.events.count, dtype=np.int32), self.offsets, self._whole["owner"])
+        return self._whole["owner"][self._rows]
 
     def kept(self, node: Node) -> Column:
         """As `column`, kept for the next tile."""
         column: Column = self.events.leaves.kept(
-            (*self._part, self._name, "column", node.identity),
-            lambda: joined([part.column(node) for part in self._parts()]),
+            (*self._part, "column", node.identity), lambda: joined([some.column(node) for some in self._parts()])
         )
         return column
 
+    @property
+    def few(self) -> bool:
+        """Whether there are so few pairs in each event that each can be compared with all others."""
+        return bool(np.diff(self.offsets).max(initial=0) <= FEW)
+
+    def ranks(self, node: Node) -> Any:
+        """The order of the values in each event, from 1; 0 for NaN and what is missing. For `few` pairs per event."""
+        from .pieces import ranks_of
+
+        def make() -> Any:
+            column = self.column(node)
+            valid = np.zeros(0, np.bool_) if column.valid is None else column.valid
+            out = np.empty(self.count, np.uint8)
+            ranks_of(self.offsets, column.values, valid, out)
+            return out
+
+        return self.events.leaves.kept((*self._part, "ranks", node.identity), make)
+
     def bins(self, axes: Sequence[Axis], nodes: Sequence[Node]) -> Any:
-        part = (*self._part, self._name, "bins", tuple(axes), tuple(node.identity for node in nodes))
+        part = (*self._part, "bins", key_of(axes), tuple(node.identity for node in nodes))
 
         def make() -> Any:
             return np.concatenate([bins_of(axes, [some.column(node) for node in nodes]) for some in self._parts()])
@@ -117,19 +170,19 @@ class Pairs(Rows):
             rows = slice(start, start + ROWS)
             part = copy(self)
             part.index = Index(self.offsets, self.index.first[rows], self.index.second[rows])
-            part.count = len(part.index.first)
-            part.owner = self.owner[rows]
+            part.count, part._rows, part._all = len(part.index.first), rows, self
             part._columns, part._sums = {}, {}
             yield part
 
-
-class Combinations(Pairs):
-    """Pairs as ``pairs(...)`` makes them."""
-
-    def __init__(self, events: Events, objects: Objects) -> None:
-        assert objects.of is not None
-        super().__init__(events, objects.of, "combinations")
-        self.lifted = events.lift.lifted(objects.base)
+    def _mass(self, total: Node) -> Column | None:
+        """Of all pairs at once: it is what takes longest, and bins and what is closest both ask for it."""
+        key = ("mass", named(total).identity)
+        if key not in self._whole:
+            found = [Rows._mass(part, total) for part in (self._all or self)._parts()]
+            known = [column for column in found if column is not None]
+            self._whole[key] = joined(known) if len(known) == len(found) else None
+        whole: Column | None = self._whole[key]
+        return None if whole is None else whole.take(self._rows)
 
     def leaf(self, node: Node) -> Column | None:
         if not node.type.axes:
@@ -143,68 +196,9 @@ class Combinations(Pairs):
         return None
 
 
-@dataclass(frozen=True)
-class Couple:
-    """Two objects of one collection picked by their places, as in ``Muon[0]`` and ``Muon[1]``."""
-
-    objects: Objects
-    items: tuple[Node, Node]
-
-
-class Couples(Pairs):
-    """Pairs of two picked objects: whichever they are, they are one of the pairs."""
-
-    def __init__(self, events: Events, couple: Couple) -> None:
-        self.items = couple.items
-        super().__init__(events, couple.objects, tuple(item.parameters for item in couple.items))
-
-    def kept(self, node: Node) -> Column:
-        return super().kept(self._still(node))
-
-    def bins(self, axes: Sequence[Axis], nodes: Sequence[Node]) -> Any:
-        return super().bins(axes, [self._still(node) for node in nodes])
-
-    def _still(self, node: Node) -> Node:
-        """The node with the items taken of the whole collection, which says the same wherever the handle stands."""
-        node = named(node)
-        if node.operation == "item":
-            return replace(node, inputs=(self.events.lift.lifted(node.inputs[0]),))
-        return replace(node, inputs=tuple(self._still(child) for child in node.inputs)) if node.inputs else node
-
-    def leaf(self, node: Node) -> Column | None:
-        source = picked(node)
-        if source is not None and (place := self._place(source[0])) is not None:
-            return self.events.leaves.column(self.events.lift.lifted(source[1])).take(place)
-        if node.operation in PROPAGATE or node.operation in ("vector", "add"):
-            return None
-        return self.events.leaves.column(node).take(self.owner)
-
-    def _place(self, item: Node) -> Any | None:
-        for wanted, places in zip(self.items, (self.index.first, self.index.second), strict=True):
-            if item.operation == "item" and item.parameters == wanted.parameters:
-                return places
-        return None
-
-
-def couple_of(lift: Lift, nodes: Sequence[Node]) -> Couple | None:
-    """The two objects that all that moves in `nodes` is made of, and that make these missing when they are."""
-    items: dict[Node, None] = {}
-    stack = list(nodes)
-    while stack:
-        node = named(stack.pop())
-        if node.operation == "item":
-            items[node] = None
-        elif node.operation in PROPAGATE or node.operation in ("get", "add"):
-            stack.extend(child for child in node.inputs if child.operation != "constant")
-        else:
-            return None
-    if len(items) != 2 or len({item.inputs for item in items}) != 1 or not all(lift.depends(item) for item in items):
-        return None
-    first, second = sorted(items, key=lambda item: item.parameters[0])  # type: ignore[arg-type,return-value]
-    if (first.parameters[0] < 0) != (second.parameters[0] < 0):  # type: ignore[operator]
-        return None
-    objects, _ = lift.moving(first.inputs[0])
-    return None if objects.of is not None else Couple(objects, (first, second))
+def _narrow(offsets: Any) -> Any:
+    """A type for places in the longest of the lists."""
+    return np.min_scalar_type(int((offsets[1:] - offsets[:-1]).max(initial=0)))
 
 
 def _identity(value: Node | bool) -> Hashable:

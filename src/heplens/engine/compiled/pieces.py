@@ -71,11 +71,31 @@ def place_of_best(
 
 
 @kernel
-def place_of_pair(first: Any, second: Any, begin: Any, rank: Any, out: Any) -> None:
-    """Where the pair of two objects is, -1 where there is not the one or the other."""
-    for p in range(out.shape[0]):
-        a, b = first[p], second[p]
-        out[p] = begin[a] + rank[b] - rank[a] - 1 if a >= 0 and b >= 0 else -1
+def ranks_of(offsets: Any, keys: Any, valid: Any, out: Any) -> None:
+    """One more than how many smaller keys there are in the event; 0 for NaN and missing ones."""
+    some = valid.shape[0] > 0
+    for i in range(offsets.shape[0] - 1):
+        for p in range(offsets[i], offsets[i + 1]):
+            key = keys[p]
+            rank = 0
+            if key == key and not (some and not valid[p]):
+                rank = 1
+                for q in range(offsets[i], offsets[i + 1]):
+                    if keys[q] < key and not (some and not valid[q]):
+                        rank += 1
+            out[p] = rank
+
+
+@kernel
+def place_of_ranked(event: Any, lo: Any, offsets: Any, levels: Any, ranks: Any, largest: bool, out: Any) -> None:
+    """As `place_of_best`, by the order of the keys."""
+    for p in range(event.shape[0]):
+        best, found = 0, -1
+        for j in range(offsets[event[p]], offsets[event[p] + 1]):
+            rank = ranks[j]
+            if rank > 0 and levels[j] > lo[p] and (found < 0 or (rank > best if largest else rank < best)):
+                best, found = rank, j
+        out[p] = found
 
 
 @kernel

@@ -6,6 +6,7 @@ is done by the reference's own operations, on flat arrays.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ from ...columns.broadcast import vectors
 from ...columns.nodes import Node
 from ...columns.types import Type
 from ..chunk import quiet
-from .leaves import Column, unmasked
+from .flat import Column, unmasked
 from .lift import ELEMENTWISE, UnsupportedError, named
+from .masses import formula_of, masses
 
 if TYPE_CHECKING:
     from .events import Events
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 PROPAGATE = frozenset(("arithmetic", "compare", "call", "vector", "bit", "deltaPhi", "deltaR", "mT"))
 
 
-class Rows:
+class Rows(ABC):
     """Columns of nodes, computed once each. Subclasses say what a leaf is."""
 
     def __init__(self, events: Events) -> None:
@@ -35,8 +37,9 @@ class Rows:
         self._columns: dict[bytes, Column] = {}
         self._sums: dict[bytes, tuple[Any, Any | None]] = {}
 
+    @abstractmethod
     def leaf(self, node: Node) -> Column | None:
-        raise NotImplementedError
+        """The values of a node that are not computed from those of others; None for any other node."""
 
     def column(self, node: Node) -> Column:
         node = named(node)
@@ -65,6 +68,8 @@ class Rows:
 
     def _component(self, node: Node) -> Column:
         """A property of a sum of vectors; that of one object is a leaf."""
+        if node.parameters[0] == "mass" and (mass := self._mass(node.inputs[0])) is not None:
+            return mass
         total, valid = self._total(node.inputs[0])
         with quiet():
             made = operations.TABLE["vector"](_flattened(node, True), [total])
@@ -86,18 +91,36 @@ class Rows:
                 self._sums[node.identity] = self._stored(node)
         return self._sums[node.identity]
 
-    def _stored(self, node: Node) -> tuple[Any, Any | None]:
-        import awkward as ak
+    def _mass(self, total: Node) -> Column | None:
+        """The mass of a sum of two stored vectors of the same coordinates."""
+        parts = [named(part) for part in named(total).inputs]
+        if len(parts) != 2 or any(part.operation == "add" for part in parts):
+            return None
+        first, second = (self._coordinates(part) for part in parts)
+        formula = formula_of(tuple(first)) if tuple(first) == tuple(second) else None
+        if formula is None:
+            return None
+        columns = [*first.values(), *second.values()]
+        with quiet():
+            made = masses(formula, [column.values for column in columns])
+        return Column(made, _all_valid(columns))
 
+    def _coordinates(self, node: Node) -> dict[str, Column]:
+        """The stored components of a vector."""
         shape = node.type.shape
         if shape is None or not shape.bases:
             raise UnsupportedError("sums of computed vectors")
         kind = Type("float", node.type.axes, node.type.optional)
-        columns = {
+        return {
             component: self.column(Node("get", (node,), (field if shape.branches(field) else component,), kind))
             for component, field in shape.coordinates
         }
-        record = ak.zip({name: column.values for name, column in columns.items()}, with_name="Momentum4D")
+
+    def _stored(self, node: Node) -> tuple[Any, Any | None]:
+        import awkward as ak
+
+        columns = self._coordinates(node)
+        record = ak.zip({name: column.wide().values for name, column in columns.items()}, with_name="Momentum4D")
         return vectors(record), _all_valid(columns.values())
 
 
@@ -138,6 +161,7 @@ def _array(column: Column, bare: bool) -> Any:
     """As an awkward array; `bare` without what is missing."""
     import awkward as ak
 
+    column = column.wide()
     array = ak.Array(column.values)
     return array if bare or column.valid is None else ak.mask(array, column.valid)
 

@@ -53,3 +53,20 @@ class Store:
                 self.nbytes -= int(old.nbytes)
             self._kept[key] = (self._tile, value)
             self.nbytes += size
+
+    def lent(self) -> Store:
+        """What is held, for a tile that somebody waits for. It adds nothing: what is kept takes fresh memory, which
+        costs more time than to compute what is written there."""
+        return _Lent(self)
+
+
+class _Lent(Store):
+    def __init__(self, store: Store) -> None:
+        super().__init__(0)
+        self._store = store
+
+    def begin(self, source: Any) -> None:
+        self._store.begin(source)
+
+    def get(self, key: Hashable) -> Any | None:
+        return self._store.get(key)

@@ -9,9 +9,9 @@ import numpy as np
 
 from ...analysis.axes import Axis
 from ...columns.nodes import Node
-from .leaves import Column, bins_of, size_of
+from .bins import bins_of, size_of
+from .flat import Column
 from .lift import Objects, named
-from .pairs import Couple, couple_of
 from .rows import Rows, at, picked
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ class Pieces(Rows):
         self.count = len(event)
         self.event, self.lo, self.hi = event, lo, hi
         self._places: dict[object, Any] = {}
-        self._coupled: dict[object, Any] = {}
 
     @classmethod
     def of(cls, events: Events, objects: Objects | None, tops: Any) -> Pieces:
@@ -34,7 +33,7 @@ class Pieces(Rows):
         from .pieces import pieces_of
 
         if objects is None:
-            offsets, own = np.arange(events.count + 1), events.moved_events
+            offsets, own = np.arange(events.count + 1, dtype=np.int32), events.moved_events
         else:
             offsets, own = events.offsets(objects), events.levels(objects)
         room = int(offsets[-1]) + events.count
@@ -49,7 +48,6 @@ class Pieces(Rows):
         places = np.flatnonzero(chosen)
         some = Pieces(self.events, self.event[places], self.lo[places], self.hi[places])
         some._places = {key: found[places] for key, found in self._places.items()}
-        some._coupled = {key: found[places] for key, found in self._coupled.items()}
         return some
 
     def bins(self, axes: Sequence[Axis], nodes: Sequence[Node]) -> Any:
@@ -61,9 +59,6 @@ class Pieces(Rows):
             objects, _ = lift.moving(found[0][0].inputs[0])
             bins = self.events.bins(objects, axes, [lift.lifted(inner) for _, inner in found])
             return _gathered(bins, self.place(found[0][0]), size_of(axes))
-        couple = couple_of(lift, nodes)
-        if couple is not None:
-            return _gathered(self.events.couples(couple).bins(axes, nodes), self.together(couple), size_of(axes))
         if len(nodes) == 1 and named(nodes[0]).operation == "count" and self.count:
             numbers = self.counted(lift.counted(named(nodes[0])))
             return bins_of(axes, [Column(np.arange(numbers.max() + 1))])[numbers]
@@ -82,10 +77,7 @@ class Pieces(Rows):
         if node.operation == "reduce":
             return self.reduced(node)
         source = picked(node)
-        if source is not None:
-            return self.gathered(*source)
-        couple = couple_of(lift, [node])
-        return None if couple is None else at(self.events.couples(couple).kept(node), self.together(couple))
+        return None if source is None else self.gathered(*source)
 
     def counted(self, objects: Objects) -> Any:
         from .pieces import count_passing
@@ -102,6 +94,8 @@ class Pieces(Rows):
         if name == "any":
             return Column(self.counted(objects) > 0)
         column = self.events.on_objects(objects, lifted)
+        if name == "sum":
+            column = column.wide()
         valid = np.zeros(0, np.bool_) if column.valid is None else column.valid
         where = (self.event, self.lo, self.events.offsets(objects), self.events.levels(objects))
         if name in ("min", "max"):
@@ -132,23 +126,15 @@ class Pieces(Rows):
             out = np.empty(self.count, np.int32 if self.events.offsets(objects)[-1] < 2**31 else np.int64)
             if source.operation == "item":
                 pieces.place_of(*where, int(source.parameters[0]), out)  # type: ignore[arg-type]
+            elif objects.of is not None and self.events.pairs(objects).few:
+                ranks = self.events.pairs(objects).ranks(self.events.lift.lifted(source.inputs[1]))
+                pieces.place_of_ranked(*where, ranks, source.parameters[0] == "max", out)
             else:
                 column = self.events.on_objects(objects, self.events.lift.lifted(source.inputs[1]))
                 valid = np.zeros(0, np.bool_) if column.valid is None else column.valid
                 pieces.place_of_best(*where, column.values, valid, source.parameters[0] == "max", out)
             self._places[key] = out
         return self._places[key]
-
-    def together(self, couple: Couple) -> Any:
-        """Where the pair of two picked objects stands, -1 where one is missing."""
-        from .pieces import place_of_pair
-
-        if couple not in self._coupled:
-            first, second = (self.place(item) for item in couple.items)
-            out = np.empty(self.count, np.int64)
-            place_of_pair(first, second, *self.events.couples(couple).ranks, out)
-            self._coupled[couple] = out
-        return self._coupled[couple]
 
 
 def _gathered(bins: Any, places: Any, missing: int) -> Any:
