@@ -100,7 +100,7 @@ test-js: node_modules/.package-lock.json
 	npm run --silent test
 
 pytest: $(STAMPS)/installed-test build
-	CHROMIUM="$$(sh tools/find-chromium.sh)" $(BIN)/python -m pytest -n 2 --no-loadscope-reorder $(PYTEST)
+	@sh tools/pytest.sh $(PYTEST)
 
 fuzz: $(STAMPS)/installed-test
 	FUZZ=$(or $(FUZZ),1000) $(BIN)/python -m pytest -x tests/files/test_damage.py
