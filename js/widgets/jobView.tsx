@@ -95,6 +95,7 @@ function View({ store, root }: { store: JobStore; root: HTMLElement }) {
       : drawn && store.settled && !waits.current
         ? 'ready'
         : 'loading';
+    root.dataset.id = state.job?.id ?? '';
     root.dataset.job = state.progress?.state ?? '';
     root.dataset.done = String(numbers?.done ?? 0);
     if (root.dataset.state !== 'ready') {

@@ -25,9 +25,11 @@ export class Pictures {
   ): Promise<void> {
     const { requests } = this.store;
     const png = await draw();
-    if (!png) {
-      this.kept = ''; // out of sight: another view, or a later time, may draw it
-    } else if (revision === this.store.state.revision) {
+    const { settled, state } = this.store;
+    if (!png || !settled) {
+      // Out of sight, or a handle has been taken hold of meanwhile: another view, or a later time, may draw it.
+      this.kept = '';
+    } else if (revision === state.revision) {
       const request = { kind: 'picture' as const, revision };
       await requests.ask('accepted', request, undefined, { buffers: [png] });
     }

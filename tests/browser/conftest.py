@@ -36,8 +36,10 @@ CHROMIUM_ARGUMENTS = [
 ]
 FAILED = pytest.StashKey[bool]()
 
-# States are waited for, however long: in a fresh clone the first tile compiles the kernels, which takes seconds.
-expect.set_options(timeout=60_000)
+# Milliseconds. States are waited for, however long: in a fresh clone the first tile compiles the kernels, which takes
+# seconds, and what runs beside the browser may take most of the machine.
+PATIENCE = 240_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -86,7 +88,7 @@ def context(chromium: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iter
     """A fresh browser profile, logged in. Parametrise with `indirect` for other options of Playwright's context."""
     options = {"viewport": {"width": 1280, "height": 800}} | getattr(request, "param", {})
     context = chromium.new_context(**options)
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE)
     context.tracing.start(screenshots=True, snapshots=True)
     asked: list[str] = []
     context.on("request", lambda sent: asked.append(sent.url))

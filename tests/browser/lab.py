@@ -23,6 +23,8 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": False},
 }
 
+PATIENCE = 120.0  # seconds until a server that does not answer is given up; it is shared with all that runs beside
+
 
 @dataclass(frozen=True)
 class Lab:
@@ -42,16 +44,19 @@ class Lab:
         """Ask the REST API; None for an empty answer."""
         request = urllib.request.Request(f"{self.base}api/{path}", method=method)
         request.add_header("Authorization", f"token {self.token}")
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
             body = response.read()
         return json.loads(body) if body else None
 
     def shut_kernels(self) -> None:
         """End all sessions and kernels, so that no widget of one test lives on in the next."""
-        for session in self.api("sessions"):
-            self.api(f"sessions/{session['id']}", "DELETE")
-        for kernel in self.api("kernels"):
-            self.api(f"kernels/{kernel['id']}", "DELETE")
+        for kind in ("sessions", "kernels"):
+            for one in self.api(kind):
+                try:
+                    self.api(f"{kind}/{one['id']}", "DELETE")
+                except urllib.error.HTTPError as error:
+                    if error.code not in (404, 410):  # it has gone by itself meanwhile
+                        raise
 
     def set_theme(self, theme: str) -> None:
         """Light or dark, for pages that are opened from now on."""
@@ -89,7 +94,7 @@ def start_lab(home: Path) -> Iterator[Lab]:
                 *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
                 *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={folders['root']}"),
                 # Gives the tests `window.jupyterapp`: waiting for it beats looking for it.
-                "--LabApp.expose_app_in_browser=True",
+                *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
                 "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             ],
             env=_environment(folders) | {"JUPYTER_TOKEN": token},
@@ -124,7 +129,7 @@ def _environment(folders: dict[str, Path]) -> dict[str, str]:
 
 def _wait_for_server(process: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:
     """The server's address, once it answers."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break

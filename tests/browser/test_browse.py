@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from browser.lab import Lab, write_notebook
 from browser.test_explore import in_kernel
+from browser.test_notebook7 import KERNEL
 from browser.test_sidebar import DRAWN, HZZ, row
 
 SELECTED = "w.selected and [w.selected.file, w.selected.path, w.selected.entries]"
@@ -36,12 +37,12 @@ def test_views_and_python_agree(
     first, second = page.locator(".heplens-browse").nth(0), page.locator(".heplens-browse").nth(1)
     expand(first, HZZ, "events")
     row(first, "Muon_Px").click()
-    expect(first.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(first.locator(DRAWN)).to_be_visible()
     expect(row(second, "Muon_Px")).to_have_attribute("aria-selected", "true")
     screenshot(f"browse-{theme}")
     row(second, "NJet").click()
     expect(row(first, "NJet")).to_have_attribute("aria-selected", "true")
-    expect(second.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(second.locator(DRAWN)).to_be_visible()
     assert json.loads(in_kernel(page, SELECTED)) == [HZZ, "events/NJet", 2421]
     assert json.loads(in_kernel(page, "seen"))[-2:] == ["events/Muon_Px", "events/NJet"]
     assert page.evaluate("globalThis[Symbol.for('heplens.bokeh')].loads") == 1
@@ -56,7 +57,7 @@ def test_a_kernel_that_is_gone(open_notebook: Callable[..., Page], run_all: Call
     run_all()
     view = page.locator(".heplens-browse")
     expand(view, "events")
-    expect(row(view, "NJet")).to_be_visible(timeout=30_000)
+    expect(row(view, "NJet")).to_be_visible()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     row(view, "Jet_Px").click()
     for label, copied in {
@@ -67,7 +68,7 @@ def test_a_kernel_that_is_gone(open_notebook: Callable[..., Page], run_all: Call
         view.get_by_role("button", name=label).click()
         page.wait_for_function("text => navigator.clipboard.readText().then(found => found === text)", arg=copied)
     page.evaluate("() => void window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    expect(view.locator(".heplens-browse-gone")).to_be_visible(timeout=60_000)
+    expect(view.locator(".heplens-browse-gone")).to_be_visible()
     expect(row(view, "NJet")).to_be_visible()
     row(view, "NJet").click()
     expect(view.locator(".heplens-details [role=alert]")).to_contain_text("Run the cell again")
@@ -79,10 +80,10 @@ def test_notebook_7(page: Page, lab: Lab, folder: Path, screenshot: Callable[[st
     write_notebook(folder / "notebook.ipynb", [f"import heplens as hl\nhl.browse({HZZ!r})"])
     page.goto(lab.url(f"notebooks/{folder.name}/notebook.ipynb"))
     page.locator(".jp-NotebookPanel .jp-Cell .cm-content").first.click()
-    page.get_by_text("Python 3 (ipykernel)").first.wait_for()
+    page.wait_for_function(KERNEL)
     page.keyboard.press("Shift+Enter")
     view = page.locator(".heplens-browse")
     expand(view, "events")
     row(view, "Muon_Px").click()
-    expect(view.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(view.locator(DRAWN)).to_be_visible()
     screenshot("browse-notebook7")

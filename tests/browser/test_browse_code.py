@@ -11,6 +11,7 @@ import uproot
 from playwright.sync_api import Locator, Page, expect
 
 from browser.lab import Lab
+from browser.test_explore import at_rest
 from browser.test_sidebar import HZZ, expand, open_sidebar, row
 
 ZMUMU = "uproot-Zmumu.root"
@@ -22,13 +23,15 @@ def cells(page: Page) -> Locator:
 
 
 def text(cell: Locator) -> str:
-    return "\n".join(cell.locator(".cm-line").all_text_contents()).strip()
+    lines = cell.locator(".cm-line")
+    expect(lines).not_to_have_count(0)  # a cell is there before its editor
+    return "\n".join(lines.all_text_contents()).strip()
 
 
 def outputs(page: Page, run_all: Callable[..., None], *parts: str) -> None:
     """Run all cells; each shows this part of a text, and none fails."""
     run_all()
-    page.locator(".jp-InputPrompt", has_text="[*]").wait_for(state="detached")
+    expect(page.locator(".jp-InputPrompt", has_text="[*]")).to_have_count(0)
     shown = page.locator(".jp-OutputArea-output")
     expect(shown).to_contain_text(list(parts))
     expect(shown.filter(has_text="Error")).to_have_count(0)
@@ -36,9 +39,7 @@ def outputs(page: Page, run_all: Callable[..., None], *parts: str) -> None:
 
 
 def drag(page: Page, source: Locator, target: Locator) -> None:
-    start, end = source.bounding_box(), target.bounding_box()
-    assert start
-    assert end
+    start, end = at_rest(source), at_rest(target)
     page.mouse.move(start["x"] + 60, start["y"] + 10)
     page.mouse.down()
     page.mouse.move(start["x"] + 90, start["y"] + 14, steps=3)

@@ -32,13 +32,13 @@ def test_what_was_open_is_open_after_a_reload(open_lab: Callable[..., Page], pag
     panel = open_sidebar(open_lab())
     expand(panel, HZZ, "events")
     row(panel, "Jet_Px").click()
-    expect(panel.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(panel.locator(DRAWN)).to_be_visible()
     while not any("events/Jet_Px" in kept for kept in stored):
         page.wait_for_timeout(100)
     page.reload()
     sidebar_again(page)
-    expect(row(panel, "Jet_Px")).to_have_attribute("aria-selected", "true", timeout=30_000)
-    expect(panel.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(row(panel, "Jet_Px")).to_have_attribute("aria-selected", "true")
+    expect(panel.locator(DRAWN)).to_be_visible()
 
 
 @pytest.mark.files(HZZ)
@@ -48,11 +48,11 @@ def test_a_document_follows_its_file(open_lab: Callable[..., Page], folder: Path
     document = page.locator(".jp-Document .heplens-Browser")
     expect(document.locator('[data-path="events"]')).to_contain_text("2,421")
     shutil.copy(DATA / ZMUMU, folder / HZZ)
-    expect(document.locator('[data-path="events"]')).to_contain_text("2,304", timeout=30_000)
+    expect(document.locator('[data-path="events"]')).to_contain_text("2,304")
     (folder / HZZ).unlink()
-    expect(document.locator(".heplens-sentence[role=alert]")).to_contain_text("no longer there", timeout=30_000)
+    expect(document.locator(".heplens-sentence[role=alert]")).to_contain_text("no longer there")
     shutil.copy(DATA / HZZ, folder / HZZ)
-    expect(document.locator('[data-path="events"]')).to_contain_text("2,421", timeout=30_000)
+    expect(document.locator('[data-path="events"]')).to_contain_text("2,421")
 
 
 @pytest.mark.files(HZZ)
@@ -66,7 +66,7 @@ def test_a_large_file_is_neither_fetched_nor_copied(open_lab: Callable[..., Page
     document = page.locator(".jp-Document .heplens-Browser")
     document.locator('[data-kind="tree"]').click()
     document.locator(".heplens-row", has_text="Muon_Px").click()
-    expect(document.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(document.locator(DRAWN)).to_be_visible()
     about = [request for request in asked if HZZ in urlsplit(request.url).path]
     assert about
     for request in about:
@@ -127,7 +127,7 @@ def test_html_in_names_is_text_and_long_lists_stay_short_in_the_page(
     panel = open_sidebar(open_lab())
     expand(panel, "wide.root", "Events")
     row(panel, hostile).click()
-    expect(panel.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(panel.locator(DRAWN)).to_be_visible()
     screenshot("sidebar-hostile")
     tree_list = panel.get_by_role("tree")
     tree_list.press("End")

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, Request, Response, expect
 
 from browser.lab import Lab
+from browser.test_explore import at_rest
 from browser.test_sidebar import DRAWN, HZZ, NANO, open_sidebar, row
 
 GEANT = "uproot-from-geant4.root"
@@ -33,7 +34,7 @@ def test_double_click_opens_the_file_without_fetching_it(
     document.locator('[data-kind="tree"]').click()
     expect(document.locator(".heplens-row", has_text="Muon_Px")).to_be_visible()
     document.locator(".heplens-row", has_text="Muon_Px").click()
-    expect(document.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(document.locator(DRAWN)).to_be_visible()
     screenshot(f"document-{theme}")
 
     about = [request for request in asked if HZZ in urlsplit(request.url).path]
@@ -62,7 +63,7 @@ def test_a_narrow_window_and_a_map(open_lab: Callable[..., Page], screenshot: Ca
     double_click(page, GEANT)
     document = page.locator(".jp-Document .heplens-Browser")
     document.locator(".heplens-row", has_text="TH2D").first.click()
-    expect(document.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(document.locator(DRAWN)).to_be_visible()
     screenshot("document-narrow")
 
 
@@ -106,6 +107,7 @@ def test_opened_by_menu_searched_whole_and_dragged_beside_another(
         page.locator("#filebrowser .jp-DirListing-item").filter(has_text=name).first.click(button="right")
         page.locator(".lm-Menu-item", has_text="Open With").hover()
         page.locator(".lm-Menu-item", has_text="ROOT Viewer").click()
+        expect(page.locator(".lm-DockPanel-tabBar .lm-mod-current", has_text=name[:12])).to_be_visible()
         document = page.locator(".jp-Document:not(.lm-mod-hidden) .heplens-Browser")
         expect(document.locator('[data-kind="tree"]').first).to_be_visible()
 
@@ -113,7 +115,7 @@ def test_opened_by_menu_searched_whole_and_dragged_beside_another(
     search = document.get_by_role("searchbox")
     expect(search).to_have_attribute("placeholder", "Filter this file")
     search.fill("muon pt")
-    expect(row(document, "Muon")).to_have_attribute("aria-expanded", "true", timeout=30_000)
+    expect(row(document, "Muon")).to_have_attribute("aria-expanded", "true")
     below = document.locator('[data-path^="Events/Muon_"] .heplens-row-name')
     expect(below.nth(0)).to_have_text("pt")
     expect(below.nth(1)).to_have_text("ptErr")
@@ -121,10 +123,8 @@ def test_opened_by_menu_searched_whole_and_dragged_beside_another(
     expect(row(document, "pt").first).to_be_visible()
 
     # Dragged to the right half it stands beside the other, as it was.
-    tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=NANO[:12]).bounding_box()
-    dock = page.locator("#jp-main-dock-panel").bounding_box()
-    assert tab
-    assert dock
+    tab = at_rest(page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=NANO[:12]))
+    dock = at_rest(page.locator("#jp-main-dock-panel"))
     page.mouse.move(tab["x"] + 40, tab["y"] + 10)
     page.mouse.down()
     page.mouse.move(tab["x"] + 60, tab["y"] + 80, steps=5)
@@ -135,7 +135,7 @@ def test_opened_by_menu_searched_whole_and_dragged_beside_another(
     moved = documents.filter(has=page.locator('[data-path="Events/Muon_pt"]'))
     expect(moved.get_by_role("searchbox")).to_have_value("mupt")
     moved.locator('[data-path="Events/Muon_pt"]').click()
-    expect(moved.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(moved.locator(DRAWN)).to_be_visible()
     screenshot("document-beside-another")
 
 

@@ -40,13 +40,15 @@ def ready(page: Page, revision: int, number: int = 0) -> Locator:
     """The dashboard, showing the reference's numbers of this revision."""
     shown = root(page, number)
     # In this order: the state before the change was ready too.
-    expect(shown).to_have_attribute("data-revision", str(revision), timeout=60_000)
-    expect(shown).to_have_attribute("data-state", "ready", timeout=60_000)
+    expect(shown).to_have_attribute("data-revision", str(revision))
+    expect(shown).to_have_attribute("data-state", "ready")
     return shown
 
 
 def written(page: Page, number: int = 0) -> None:
-    """Wait until what is written beside the plots is of the position that they show: it follows a little later."""
+    """Wait until a position is painted, and written beside the plots, which follows a little later."""
+    # What the last move of the pointer has changed is drawn in the next frame; before, all agrees about the old place.
+    page.evaluate("async () => { for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame); }")
     page.wait_for_function(
         """number => {
             const view = document.querySelectorAll('.heplens-root')[number];

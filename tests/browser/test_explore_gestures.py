@@ -86,7 +86,7 @@ def test_a_window_is_drawn_on_a_plot(open_notebook: OpenNotebook, run_all: Calla
     ready(page, 3)
     assert last_step(page)["expression"] == "40 <= pt < 120"
     assert last_step(page)["collection"] == "Muon"
-    assert view.locator('[data-plot="pt"] [data-edge]').count() == 3
+    expect(view.locator('[data-plot="pt"] [data-edge]')).to_have_count(3)
     assert painted(page, "pt") == values_of_run(page, "pt")
 
 
@@ -103,6 +103,7 @@ def test_a_window_moves_as_a_whole_and_goes(open_notebook: OpenNotebook, run_all
     box = at_rest(band)
     page.mouse.move(box["x"] + box["width"] / 2 + 8, box["y"] + 5, steps=10)
     assert page.evaluate("window.sent") == 0
+    written(page)
     shown = painted(page, "jets")
     page.mouse.up()
     ready(page, 2)

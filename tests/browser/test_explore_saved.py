@@ -114,6 +114,6 @@ def test_the_same_on_dask(open_notebook: OpenNotebook, run_all: Callable[..., No
     form.get_by_label("Workers").fill("1")
     form.get_by_role("button", name="Start").click()
     shown = form.locator(".heplens-jobview-root")
-    expect(shown).to_have_attribute("data-job", "finished", timeout=90_000)
+    expect(shown).to_have_attribute("data-job", "finished")
     assert json.loads(in_kernel(page, 'w.job.result()["mass"] == w.result["mass"]'))
     expect(root(page)).to_have_attribute("data-state", "ready")

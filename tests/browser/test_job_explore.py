@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browser.test_explore import at_rest, count_messages, drag, in_kernel, painted, passed, pull, ready, written
-from browser.test_jobs import CLUSTER, LONG, links
+from browser.test_jobs import CLUSTER, links
 
 HZZ = "uproot-HZZ.root"
 
@@ -51,7 +51,7 @@ def test_a_handle_is_dragged_over_all_files(open_notebook: OpenNotebook, run_all
     submit = "job = analysis('many-*.root').submit(client, tiles=['Z window', 'good muons'])\nw = job.explore()\nw"
     page = open_notebook([CLUSTER, JOB, submit])
     run_all()
-    expect(page.locator(".heplens-root .heplens-status")).to_contain_text("12 of 12 blocks", timeout=LONG)
+    expect(page.locator(".heplens-root .heplens-status")).to_contain_text("12 of 12 blocks")
     view = ready(page, 1)
     agrees(page, view)
     # The edge of the window, with the mouse.
@@ -103,13 +103,13 @@ def test_what_needs_a_job_is_offered_as_one(open_notebook: OpenNotebook, run_all
     number.fill("3")
     number.press("Enter")
     alert = view.get_by_role("alert")
-    expect(alert).to_contain_text("this needs a job: 'two muons' is not as it was counted", timeout=LONG)
+    expect(alert).to_contain_text("this needs a job: 'two muons' is not as it was counted")
     expect(view).to_have_attribute("data-state", "failed")
     expect(number).to_have_value("3")
     alert.get_by_role("button", name="Run as a job").click()
     ready(page, 2)
     expect(alert).to_have_count(0)
-    expect(view.locator(".heplens-status")).to_contain_text("3 of 3 blocks", timeout=LONG)
+    expect(view.locator(".heplens-status")).to_contain_text("3 of 3 blocks")
     agrees(page, view)
     slider = view.locator('input[type=range][data-handle="two muons/literal/0"]')
     slider.hover()

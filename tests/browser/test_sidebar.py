@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browser.lab import Lab
+from browser.test_explore import at_rest
 
 HZZ = "uproot-HZZ.root"
 NANO = "nanoAOD_2015_CMS_Open_Data_ttbar.root"
@@ -36,8 +37,7 @@ def sidebar_again(page: Page) -> None:
 
 def widen_sidebar(page: Page, width: int) -> None:
     """Drag the edge of the left area."""
-    box = page.locator("#jp-left-stack").bounding_box()
-    assert box
+    box = at_rest(page.locator("#jp-left-stack"))
     edge, middle = box["x"] + box["width"] + 2, box["y"] + box["height"] / 2
     page.mouse.move(edge, middle)
     page.mouse.down()
@@ -77,14 +77,14 @@ def test_files_expand_to_branches_with_types_and_entries(
 
     row(panel, "Jet_Px").click()
     details = panel.locator('.heplens-details[data-state="ready"]')
-    expect(details.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(details.locator(DRAWN)).to_be_visible()
     expect(details).to_contain_text("jagged")
     expect(details.locator("figcaption")).to_contain_text("2,421 entries")
     screenshot(f"sidebar-{theme}")
     details.get_by_role("checkbox", name="log y").check()
     row(panel, "Muon_Px").click()
     expect(details.get_by_role("checkbox", name="log y")).to_be_checked()
-    expect(panel.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(panel.locator(DRAWN)).to_be_visible()
     assert panel.page.evaluate("globalThis[Symbol.for('heplens.bokeh')].loads") == 1, "BokehJS comes once per page"
     assert panel.page.evaluate("globalThis.Bokeh === undefined")
 
@@ -106,7 +106,7 @@ def test_ntuples_histograms_and_directories(open_lab: OpenLab) -> None:
     expand(panel, "uproot-histograms.root")
     expect(panel.locator('.heplens-row[data-kind="histogram"]')).to_have_count(3)
     panel.locator('.heplens-row[data-kind="histogram"]').first.click()
-    expect(panel.locator(DRAWN)).to_be_visible(timeout=30_000)
+    expect(panel.locator(DRAWN)).to_be_visible()
     row(panel, "uproot-histograms.root").click()
 
     expand(panel, "uproot-nesteddirs.root", "one", "two")

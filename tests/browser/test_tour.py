@@ -28,7 +28,6 @@ def test_run_all_in_the_tour(
     theme: str,
 ) -> None:
     page = open_notebook(TOUR, theme=theme)
-    page.set_default_timeout(60_000)
     run_all()
     view = ready(page, 1)
     page.locator(".heplens-root").nth(2).scroll_into_view_if_needed()
