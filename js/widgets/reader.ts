@@ -55,6 +55,8 @@ export class Reader {
 
   private asked = 0;
   private asking = false;
+  /** The shape of the last numbers that no document fitted. */
+  private wanted = '';
 
   constructor(private readonly whole: Whole) {}
 
@@ -72,14 +74,20 @@ export class Reader {
   /** Have a document that fits `shape`, or any document when there is none yet. */
   async readSnapshot(shape = ''): Promise<void> {
     const fits = this.snapshot && (!shape || this.snapshot.shape === shape);
+    this.wanted = shape || this.wanted;
     if (fits || this.asking) {
       return;
     }
     this.asking = true;
+    let wanted: string;
     try {
-      this.snapshot = snapshotOf(
-        await this.whole.requests.ask('snapshot', { kind: 'snapshot' })
-      );
+      do {
+        ({ wanted } = this);
+        this.snapshot = snapshotOf(
+          await this.whole.requests.ask('snapshot', { kind: 'snapshot' })
+        );
+        // Numbers of other plots may have come while it was on its way.
+      } while (this.wanted !== wanted && this.wanted !== this.snapshot.shape);
     } catch (error) {
       this.whole.fail(error);
     } finally {
