@@ -143,7 +143,7 @@ def open_notebook(folder: Path, open_lab: Callable[..., Page]) -> Callable[..., 
             write_notebook(folder / name, cells)
         page = open_lab(name, theme)
         page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
-        page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.isReady")
+        page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady")
         return page
 
     return open_notebook

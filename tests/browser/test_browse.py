@@ -72,7 +72,7 @@ def test_a_kernel_that_is_gone(open_notebook: Callable[..., Page], run_all: Call
     expect(row(view, "NJet")).to_be_visible()
     row(view, "NJet").click()
     expect(view.locator(".heplens-details [role=alert]")).to_contain_text("Run the cell again")
-    page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")
+    page.wait_for_function("window.jupyterapp?.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")
 
 
 @pytest.mark.files(HZZ)

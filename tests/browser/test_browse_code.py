@@ -101,7 +101,7 @@ def test_a_new_notebook_with_an_analysis(
     expect(cells(page)).to_have_count(1)
     expect(cells(page).first).to_contain_text(f'hl.Analysis("{HZZ}:events").hist("Muon_Px"')
     assert page.locator(".jp-OutputArea-output").count() == 0
-    page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.isReady")
+    page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady")
     run_all(wait=False)
     page.locator('.heplens-root[data-state="ready"]').wait_for()
     screenshot("new-notebook")

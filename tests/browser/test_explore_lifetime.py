@@ -179,7 +179,7 @@ def test_a_restarted_kernel_leaves_the_analysis_to_be_copied(
     view.get_by_role("button", name="Copy as script").click()
     expect(view).to_contain_text("Copied")
     code = page.evaluate("navigator.clipboard.readText()")
-    page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")
+    page.wait_for_function("window.jupyterapp?.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")
     steps = "[step.name for step in hl.Analysis.from_json(TEXT).steps]"
     text = code.split("from_json(", 1)[1].rstrip().removesuffix(")")
     names = in_kernel(page, f"(hl := __import__('heplens')) and {steps.replace('TEXT', text)}")

@@ -61,7 +61,7 @@ def test_a_notebook_without_a_kernel_shows_the_picture_and_the_analysis(
     page.goto(lab.url(f"lab/workspaces/again/tree/{folder.name}/notebook.ipynb") + "&reset")
     picture = page.locator(".jp-RenderedImage img")
     picture.wait_for()
-    assert picture.evaluate("e => e.complete && e.naturalWidth > 400")
+    page.wait_for_function("e => e.complete && e.naturalWidth > 400", arg=picture.element_handle())
     text = page.locator(".heplens-saved")
     expect(text).to_contain_text("Z window")
     expect(text).to_contain_text("<img src=x")

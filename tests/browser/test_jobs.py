@@ -131,7 +131,7 @@ def test_a_job_fills_in_and_survives_a_reload(open_notebook: OpenNotebook, run_a
     page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
     page.reload()
     page.locator("#jupyterlab-splash").wait_for(state="detached")
-    page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.isReady")
+    page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady")
     let_go(folder)
     # Whether old outputs come alive again is up to the widget manager and its patience; the job is found in any case.
     page.evaluate(
@@ -282,7 +282,7 @@ def test_the_sidebar_lists_jobs_of_kernels_and_of_directories(
     page.locator("#jupyterlab-splash").wait_for(state="detached")
     # The page has attached to the kernel's comm again; nothing was run.
     expect(page.locator('.heplens-jobs-line[data-kind="show"]')).to_be_attached()
-    page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.isReady")
+    page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady")
     sidebar_again(page)
     cells = page.locator(".jp-NotebookPanel .jp-CodeCell")
     expect(cells).to_have_count(3)
