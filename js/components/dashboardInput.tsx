@@ -1,6 +1,6 @@
 /** A line for an expression: names are completed, and what is wrong is shown under its character. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import type { Completions, Offer, Option, Problem } from './dashboardTypes';
 import { OWN_KEYS } from './keys';
@@ -42,7 +42,8 @@ export function ExpressionInput(props: Props) {
   const timers = useRef<number[]>([]);
   const stop = (): void => timers.current.splice(0).forEach(clearTimeout);
   useEffect(() => stop, []);
-  useEffect(() => {
+  // Before the next key can come: it would be the notebook's.
+  useLayoutEffect(() => {
     if (props.focused) {
       input.current?.focus();
     }

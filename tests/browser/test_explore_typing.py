@@ -74,7 +74,14 @@ def test_steps_are_typed(open_notebook: OpenNotebook, run_all: Callable[..., Non
     page.keyboard.press("Enter")
     ready(page, 4)
     assert json.loads(in_kernel(page, "w.analysis.steps[-1].name")) == "W"
-    view.get_by_role("button", name="Add a weight").click()
+    # What is typed before the next frame goes there and not into the notebook.
+    focused = view.get_by_role("button", name="Add a weight").evaluate(
+        """button => {
+            button.click();
+            return new Promise(done => setTimeout(() => done(document.activeElement.dataset.expression)));
+        }"""
+    )
+    assert focused == "new weight"
     page.keyboard.press("Escape")
     expect(view.locator(".heplens-new")).to_have_count(0)
     assert painted(page, "jets") == values_of_run(page, "jets")

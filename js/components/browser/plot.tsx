@@ -39,7 +39,9 @@ export function Plot({ figure, source, onPoint }: Props) {
       }
       built = shown.current = new SingleFigure(bokeh, node);
       await built.build(document);
-      node.dataset.state = 'drawn';
+      if (!gone) {
+        node.dataset.state = 'drawn'; // this one; another may be on its way
+      }
     };
     build().catch((error: unknown) => {
       if (!gone) {
