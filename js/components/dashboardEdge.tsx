@@ -34,20 +34,23 @@ function useKeys(
   const later = useRef(0);
   return event => {
     const steps = KEYS[event.key];
+    const removes = event.key === 'Delete' || event.key === 'Backspace';
+    if (steps === undefined && !removes && event.key !== 'Escape') {
+      return; // what was moved is still let go
+    }
     window.clearTimeout(later.current);
+    event.preventDefault();
     if (steps !== undefined) {
       by(steps * (event.shiftKey ? 10 : 1));
       later.current = window.setTimeout(actions.release, KEYBOARD_PAUSE);
-    } else if (event.key === 'Escape') {
-      actions.cancel();
-      letGo(event.currentTarget as HTMLElement);
-    } else if (event.key === 'Delete' || event.key === 'Backspace') {
-      actions.cancel();
-      void actions.edit({ op: 'remove', name: step }, step);
-    } else {
       return;
     }
-    event.preventDefault();
+    actions.cancel();
+    if (removes) {
+      void actions.edit({ op: 'remove', name: step }, step);
+    } else {
+      letGo(event.currentTarget as HTMLElement);
+    }
   };
 }
 
