@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import threading
+import math
+import queue
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,9 +41,9 @@ def make_client(workers: int = 2, threads: int = 1, memory_limit: Any = 0, **opt
 def close(client: Any) -> None:
     cluster = client.cluster
     if client.status == "running":
-        client.close(timeout=10)
+        client.close(timeout=LIMIT)
     if cluster is not None:
-        cluster.close(timeout=20)
+        cluster.close(timeout=LIMIT)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -110,25 +111,38 @@ def poll(condition: Callable[[], Any], what: str) -> None:
 
 
 @contextmanager
-def standing(job: Any, after: int) -> Iterator[None]:
+def standing(job: Any, after: int) -> Iterator[Callable[[int], None]]:
     """With more than `after` blocks done, the job does not go on before the end of this, unless it is cancelled.
 
-    It stands in its own thread: however slow the machine is, it cannot have ended.
+    It stands in its own thread: however slow the machine is, it cannot have ended. What this gives lets it go on until
+    more blocks are done, and stand again.
     """
-    reached, go = threading.Event(), threading.Event()
+    place, reached = [float(after)], queue.SimpleQueue[float]()
 
     def stand(job: Any) -> None:
-        if job.progress.done > after:
-            reached.set()
-            while not (go.wait(0.01) or job._runner.stop.is_set()):
-                pass
+        told = None
+        while job.progress.done > (here := place[0]) and not job._runner.stop.is_set():
+            if told != here:
+                reached.put(here)
+                told = here
+            time.sleep(0.01)
+
+    def wait() -> None:
+        try:
+            reached.get(timeout=LIMIT)
+        except queue.Empty:
+            pytest.fail(f"timed out waiting for {place[0]:.0f} blocks")
+
+    def further(after: int) -> None:
+        place[0] = after
+        wait()
 
     end = job.listen(stand)
     try:
-        assert reached.wait(LIMIT), f"timed out waiting for {after} blocks"
-        yield
+        wait()
+        yield further
     finally:
-        go.set()
+        place[0] = math.inf
         end()
 
 

@@ -49,13 +49,13 @@ def test_a_worker_and_then_the_scheduler_are_killed(client: Any, many_files: lis
 
     contact, started = processes
     poll(contact.exists, "the scheduler")
-    remote = Client(scheduler_file=str(contact), timeout=60)
+    remote = Client(scheduler_file=str(contact), timeout=LIMIT)
     remote.wait_for_workers(2, timeout=LIMIT)
     analysis = muons(many_files)
     job = analysis.submit(remote, task_seconds=0.1)
-    with standing(job, after=5):
+    with standing(job, after=5) as further:
         started["first"].kill()
-    with standing(job, after=25):
+        further(25)
         started["scheduler"].kill()
     assert job.wait(LIMIT)
     assert job.progress.state == "stopped" and job.failures == []
@@ -64,7 +64,7 @@ def test_a_worker_and_then_the_scheduler_are_killed(client: Any, many_files: lis
     assert any("scheduler" in problem for problem in result.problems)
     equal_bins(result, muons(many_files[: len(result.used)]).run())  # all of them are the same file
     same(job.retry(client).result(LIMIT), analysis.run())
-    remote.close(timeout=5)
+    remote.close(timeout=LIMIT)
 
 
 def test_a_killed_worker_changes_nothing(many_files: list[str]) -> None:

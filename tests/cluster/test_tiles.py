@@ -182,10 +182,10 @@ def test_a_killed_worker_and_a_resume_change_nothing(client: Any, many_files: li
     mine = make_client(2)
     try:
         job = analysis.submit(mine, tiles="good muons", task_seconds=0.1, directory=tmp_path / "job")
-        with standing(job, after=3):
-            os.kill(next(iter(mine.run(os.getpid).values())), signal.SIGKILL)
         part = analysis.replace_step("good muons", expression="pt > 33.5 & abs(eta) < 2.4")
-        with standing(job, after=8):
+        with standing(job, after=3) as further:
+            os.kill(next(iter(mine.run(os.getpid).values())), signal.SIGKILL)
+            further(8)
             assert 8 < len(job.at(part).used) < 24
             job.cancel()
     finally:

@@ -181,6 +181,20 @@ def test_no_scheduler_at_the_address() -> None:
         muons(HZZ).submit("tcp://127.0.0.1:9")
 
 
+def test_a_retry_that_cannot_begin_changes_nothing(client: Any, tmp_path: Path) -> None:
+    """What failed is still named, by the job and by its result."""
+    job = over(muons(HZZ), [HZZ, str(tmp_path / "none.root")]).submit(client)
+    before = job.result(LIMIT).problems
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "500ms"}),
+        pytest.raises(JobError, match="no Dask scheduler answers"),
+    ):
+        job.retry("tcp://127.0.0.1:9")
+    assert not job.running and job.progress.state == "incomplete"
+    assert [Path(failure.file).name for failure in job.failures] == ["none.root"]
+    assert job.result(LIMIT).problems == before
+
+
 def test_what_is_no_client() -> None:
     with pytest.raises(JobError, match="not on a int"):
         muons(HZZ).submit(4)
@@ -210,6 +224,24 @@ def test_cancel_keeps_what_is_done(client: Any, many_files: list[str]) -> None:
     equal_bins(result, muons(many_files[:done]).run())  # all of them are the same file
     assert job.progress.state == "cancelled"
     same(job.retry().result(LIMIT), analysis.run())
+
+
+def test_a_listener_does_not_wait_for_its_own_thread(client: Any, many_files: list[str]) -> None:
+    refused: list[str] = []
+
+    def listener(job: Any) -> None:
+        if job.running and job.progress.done > 5 and not refused:
+            try:
+                job.result()
+            except JobError as error:
+                refused.append(str(error))
+            job.cancel()
+
+    job = muons(many_files).submit(client, task_seconds=0.1)
+    job.listen(listener)
+    assert job.wait(LIMIT) and job.progress.state == "cancelled"
+    assert refused == ["a listener cannot wait for its job: it is called in the job's thread"]
+    assert len(job.result(LIMIT).used) > 5
 
 
 def test_partial_and_timeout_while_it_runs(client: Any, many_files: list[str]) -> None:

@@ -17,7 +17,7 @@ from heplens.engine.plan import plan
 from heplens.jobs import record
 from heplens.jobs.orders import Piece
 from heplens.jobs.packed import pack, unpack
-from heplens.jobs.record import Keys, write
+from heplens.jobs.record import Keys, Record, write
 from heplens.jobs.stored import decode, encode
 from support import HZZ
 
@@ -120,3 +120,30 @@ def test_writing_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         write(tmp_path / "file", b"new")
     assert (tmp_path / "file").read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_jobs_that_begin_at_once_in_one_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one of them is writing is nothing strange to the other; nor is what one left that was killed meanwhile."""
+    made, others = analysis(), [analysis(weighted=False)]
+
+    def slow(path: Path, data: bytes) -> None:
+        (path.parent / ".k2l1_x.tmp").write_bytes(data[:5])  # as `write` does, half way
+        while others:
+            Record.create(tmp_path / "job", others.pop())
+        write(path, data)
+
+    monkeypatch.setattr(record, "write", slow)
+    Record.create(tmp_path / "job", made)
+    assert Record.open(tmp_path / "job").analysis == made
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    """Linux lets names of files be any bytes."""
+    made = analysis()
+    assert made.dataset is not None
+    sample = replace(made.dataset.samples[0], files=(("b\udcff.root", "events"),))
+    odd = hl.Analysis.make(
+        replace(made.dataset, samples=(sample,)), made.steps, made.regions, made.histograms, check=False
+    )
+    Record.create(tmp_path / "job", odd)
+    assert Record.open(tmp_path / "job").analysis == odd

@@ -38,7 +38,7 @@ class Page:
         self.session.handle({"protocol": PROTOCOL, "id": id, "kind": kind, **fields})
         return id
 
-    def answer(self, id: str, seconds: float = 60) -> tuple[dict[str, Any], list[bytes]]:
+    def answer(self, id: str, seconds: float = 120) -> tuple[dict[str, Any], list[bytes]]:
         """The one answer to a request, as soon as it is there."""
         deadline = time.monotonic() + seconds
         with self._arrived:

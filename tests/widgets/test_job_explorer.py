@@ -159,7 +159,7 @@ def test_it_fills_in(client: Any, explore: Any, many_files: list[str], tmp_path:
         tile = page.ask("tile", revision=page.session.revision, handle="Z window/low/0")
         assert seen[-1] <= tile["coverage"][0] < 20
     job.wait(LIMIT)
-    poll(lambda: page.states[-1]["over"]["state"] == "incomplete", "the end")
+    poll(lambda: page.states and page.states[-1]["over"]["state"] == "incomplete", "the end")
     reply = assert_shown(page, job.partial())
     assert reply["coverage"] == [20, 21] and any("bad.root" in problem for problem in reply["problems"])
     counted = [state["over"]["counted"] for state in page.states]

@@ -131,7 +131,7 @@ def test_the_numbers_of_the_end_are_asked_for_once_it_has_ended(client: Any, mon
     before = page.ask("counts")[0]["revision"]
     go.set()
     job.result(LIMIT)
-    poll(lambda: page.states[-1][1]["revision"] > before, "news of the end")
+    poll(lambda: page.states and page.states[-1][1]["revision"] > before, "news of the end")
     page.session.close()
 
 

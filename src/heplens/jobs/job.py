@@ -73,7 +73,7 @@ class Job:
         self._view: Any = None
         self._passes = 0
         self._noted = 0.0
-        self._start(client)
+        self._start(_usable(client))
         registry.enter(self)
 
     @classmethod
@@ -99,16 +99,15 @@ class Job:
         )
 
     def _start(self, client: Any) -> None:
-        client = connect(client)
-        check_workers(client)
-        self.client = client
-        self._watch = Watch(client)
-        self._finished.clear()
         self._passes += 1
         name = f"{self.id}-{self._passes}"
-        self._runner = Runner(self._ledger, client, self._record, self._notify, self._seconds, name, self.wanted)
-        self._thread = threading.Thread(target=self._work, name=f"heplens-job-{name}", daemon=True)
-        self._thread.start()
+        runner = Runner(self._ledger, client, self._record, self._notify, self._seconds, name, self.wanted)
+        thread = threading.Thread(target=self._work, name=f"heplens-job-{name}", daemon=True)
+        # From here on nothing raises: a job that says that it runs must have a thread that ends it.
+        self.client, self._watch = client, Watch(client)
+        self._runner, self._thread = runner, thread
+        self._finished.clear()
+        thread.start()
 
     def _work(self) -> None:
         self._note()
@@ -219,7 +218,14 @@ class Job:
     # --- waiting --------------------------------------------------------------------------------------------------
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until nothing more will be done, at most `timeout` seconds. Whether that is so."""
+        """Wait until nothing more will be done, at most `timeout` seconds. Whether that is so.
+
+        Raises
+        ------
+        JobError : in a listener, which is called in the job's thread: the job would wait for itself.
+        """
+        if self.running and threading.current_thread() is self._thread:
+            raise JobError("a listener cannot wait for its job: it is called in the job's thread")
         return self._finished.wait(timeout)
 
     def result(self, timeout: float | None = None) -> Result:
@@ -269,9 +275,10 @@ class Job:
     # --- acting ---------------------------------------------------------------------------------------------------
 
     def cancel(self) -> None:
-        """Stop. What is done stays available; `retry` goes on from there."""
+        """Stop. What is done stays available; `retry` goes on from there. Waits for the end, but not in a listener."""
         self._runner.stop.set()
-        self._finished.wait()
+        if threading.current_thread() is not self._thread:
+            self._finished.wait()
 
     def retry(self, client: Any = None, *, files: Sequence[str] | None = None) -> Job:
         """Process what failed or was not reached, with the same client or another one. Returns the job itself.
@@ -282,7 +289,8 @@ class Job:
 
         Raises
         ------
-        JobError : there is no such file, or another client is given while the job is running.
+        JobError : there is no such file, another client is given while the job is running, or the client is closed or
+            its workers differ from this process; nothing has changed then.
         """
         chosen = None if files is None else numbers_of(files, self._ledger.files)
         if self.running:
@@ -292,8 +300,9 @@ class Job:
             if self._runner.retry(broken if chosen is None else chosen):
                 return self
             self._finished.wait()  # it was about to end
+        client = _usable(self.client if client is None else client)  # without one, failures stay what they are
         self._ledger.forget_failures(chosen)
-        self._start(self.client if client is None else client)
+        self._start(client)
         return self
 
     def skip(self, files: Sequence[str]) -> None:
@@ -347,3 +356,10 @@ class Job:
                 listener(self)
             except Exception:
                 _log.exception("a listener of the job failed")
+
+
+def _usable(client: Any) -> Any:
+    """A client that a job can run on, with workers that compute as this process does. Raises JobError."""
+    client = connect(client)
+    check_workers(client)
+    return client

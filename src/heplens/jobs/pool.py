@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import TimeoutError as NotYet
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -24,8 +24,9 @@ _AT_ONCE = 16  # tasks to send, when that many threads are there
 _ASK_EVERY = 2.0  # seconds between questions about the workers
 _SOON, _LATER = 0.1, 0.5  # seconds between answers that can wait: Dask charges for each time that they are fetched
 _SEVERAL = 4  # answers that are worth the price
+_GLANCE = 0.5  # seconds between looks at the connection, and at whether to stop, while something is waited for
 _UNDER_WAY = ("pending", "lost")  # of a future
-_PATIENCE = 10.0  # seconds until a scheduler that does not answer is taken for lost
+_PATIENCE = 60.0  # seconds until a scheduler that does not answer is taken for lost: a busy one takes long
 
 
 class ClientLostError(JobError):
@@ -97,9 +98,12 @@ class Pool:
         if time.monotonic() - self._asked < _ASK_EVERY:
             return
         try:
-            threads = self.client.sync(self.client.scheduler.ncores, callback_timeout=_PATIENCE)
+            threads = self._wait_for(self.client.scheduler.ncores(), _PATIENCE)
         except Exception as error:
+            self.check()
             raise ClientLostError(f"the Dask scheduler does not answer ({type(error).__name__})") from error
+        if threads is None:
+            return
         self.threads, self.workers = sum(threads.values()), len(threads)
         self._addresses = sorted(threads)
         self._asked = time.monotonic()
@@ -233,20 +237,36 @@ class Pool:
         """Number to value; None where a result was lost. Bounded by the life of the client, unlike `Client.gather`."""
         if not futures:
             return {}
-        loop = self.client.loop.asyncio_loop
-        waiting = asyncio.run_coroutine_threadsafe(self.client.gather(futures, errors="skip", asynchronous=True), loop)
+        try:
+            found: dict[int, Any] | None = self._wait_for(
+                self.client.gather(futures, errors="skip", asynchronous=True), math.inf
+            )
+        except Exception as error:
+            self.check()
+            raise ClientLostError(f"results could not be fetched from the workers: {error}") from error
+        return found or {}
+
+    def _wait_for(self, coroutine: Coroutine[Any, Any, Any], patience: float) -> Any:
+        """What it gives, run in the loop of the client; None when the job is to stop. Raises whatever it raises,
+        TimeoutError after so many seconds, and ClientLostError when there is no connection any more."""
+        waiting = asyncio.run_coroutine_threadsafe(coroutine, self.client.loop.asyncio_loop)
+        end = time.monotonic() + patience
         while True:
             try:
-                found: dict[int, Any] = waiting.result(timeout=1.0)
-                return found
-            except NotYet:
+                return waiting.result(timeout=_GLANCE)
+            except TimeoutError:
+                if waiting.done():  # just now, or it is an answer
+                    return waiting.result()
+            try:
                 self.check()
-                if self._stop.is_set():
-                    waiting.cancel()
-                    return {}
-            except Exception as error:
-                self.check()
-                raise ClientLostError(f"results could not be fetched from the workers: {error}") from error
+                if time.monotonic() > end:
+                    raise TimeoutError
+            except BaseException:
+                waiting.cancel()
+                raise
+            if self._stop.is_set():
+                waiting.cancel()
+                return None
 
 
 def _failed(sent: Sent) -> Answer:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _OURS = ("partials", "plan.json", "status.json")
+_PREFIX, _SUFFIX = ".", ".tmp"  # of a file that is being written
 
 
 class Record:
@@ -49,7 +50,7 @@ class Record:
         """
         try:
             (directory / "partials").mkdir(parents=True, exist_ok=True)
-            others = [path.name for path in directory.iterdir() if path.name not in _OURS]
+            others = [path.name for path in directory.iterdir() if not _is_ours(path.name)]
             if others and "job.json" not in others:
                 raise JobError(
                     f"{str(directory)!r} holds other things ({others[0]}); give the job a directory of its own"
@@ -57,7 +58,7 @@ class Record:
             document = {"heplens_job": VERSION, "engine": engine_version(), "analysis": to_document(analysis)}
             if tiles:
                 document["tiles"] = tiles if isinstance(tiles, str | bool) else list(tiles)
-            write(directory / "job.json", json.dumps(document, indent=1, ensure_ascii=False).encode())
+            write(directory / "job.json", json.dumps(document, indent=1).encode())
         except OSError as error:
             raise JobError(f"the job cannot be kept in {str(directory)!r}: {error.strerror}") from error
         return cls(directory, analysis, tiles, wants)
@@ -175,9 +176,14 @@ def _hashed(value: Any) -> Any:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode())
 
 
+def _is_ours(name: str) -> bool:
+    """Whether it may be in a directory before its job.json is: of two jobs that begin at once, or of one that died."""
+    return name in _OURS or (name.startswith(_PREFIX) and name.endswith(_SUFFIX))
+
+
 def write(path: Path, data: bytes) -> None:
     """All or nothing, also when the machine stops half way."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX, suffix=_SUFFIX)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
