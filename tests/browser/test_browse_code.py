@@ -99,7 +99,7 @@ def test_a_new_notebook_with_an_analysis(
     page.locator("#filebrowser .jp-DirListing-item").first.click(button="right")
     page.locator(".lm-Menu-item", has_text="Open in New Notebook").click()
     expect(cells(page)).to_have_count(1)
-    expect(cells(page).first).to_contain_text(f'hl.Analysis("{HZZ}:events").hist("Muon_Px"')
+    expect(cells(page).first).to_contain_text(f'hl.Analysis("{HZZ}:events").hist("Muon.Px"')
     assert page.locator(".jp-OutputArea-output").count() == 0
     page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady")
     run_all(wait=False)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+import uproot
 
 import heplens as hl
 from heplens.errors import FileError
@@ -295,3 +298,26 @@ def test_groups() -> None:
         "AMuonsAuxDyn.pt": "AMuons",
         "AMuonsAuxDyn.eta": "AMuons",
     }
+
+
+def test_the_compression_of_a_tree_is_that_of_its_data(tmp_path: Path) -> None:
+    """uproot stores the description of a tree as it is, whatever it does with the data."""
+    for name, algorithm in {"zlib": uproot.ZLIB(1), "zstd": uproot.ZSTD(3), "none": None}.items():
+        with uproot.recreate(tmp_path / "a.root", compression=algorithm) as file:
+            file.mktree("t", {"x": np.dtype("f8")}).extend({"x": np.zeros(10_000)})
+        (row,) = hl.inspect(tmp_path / "a.root")
+        assert row.compression == name
+
+
+def test_a_tree_that_does_not_tell_its_size_shows_none(tmp_path: Path) -> None:
+    """ALICE's trees come with zeros in these fields."""
+    with uproot.recreate(tmp_path / "a.root") as file:
+        file.mktree("t", {"x": np.dtype("f8")}).extend({"x": np.arange(10.0)})
+    raw = bytearray((tmp_path / "a.root").read_bytes())
+    (row,) = hl.inspect(tmp_path / "a.root")
+    # fTotBytes and fZipBytes follow fEntries in the description, which uproot does not compress.
+    at = raw.index(struct.pack(">qqq", 10, row.uncompressed_bytes, row.bytes))
+    raw[at + 8 : at + 24] = bytes(16)
+    (tmp_path / "b.root").write_bytes(raw)
+    (row,) = hl.inspect(tmp_path / "b.root")
+    assert (row.entries, row.bytes, row.uncompressed_bytes) == (10, None, None)

@@ -85,7 +85,7 @@ def test_an_empty_branch(data: Path) -> None:
 def test_only_so_many_entries_are_read(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sampling, "PREVIEW_ENTRIES", 100)
     p = look(data / "uproot-HZZ.root", "events/Muon_Px")
-    assert (p.entries_used, p.note) == (100, "the first 100 of 2,421 entries")
+    assert (p.entries_used, p.note) == (100, "")
     p = look(data / "Run2012BC_DoubleMuParked_Muons_1000evts_rntuple_v1-0-0-0.root", "Events/Muon_pt")
     assert (p.entries_used, p.entries) == (100, 1000)
 
@@ -131,7 +131,8 @@ def test_an_efficiency(data: Path) -> None:
     total, passed = (stored.member(name).values() for name in ("fTotalHistogram", "fPassedHistogram"))
     assert p.kind == "graph"
     assert p.values == (passed[total > 0] / total[total > 0]).tolist()
-    assert p.note == f"{np.count_nonzero(total == 0)} bins without entries are not shown"
+    assert p.note == "1 bin without entries is not shown"
+    assert np.count_nonzero(total == 0) == 1
     assert p.errors["y_high"] == pytest.approx(p.errors["y_low"]), "symmetric at one half"
     # By definition: at the lower end, 2 or more of 4 have half of the probability that is left out.
     low = 0.5 - p.errors["y_low"][0]
@@ -172,6 +173,31 @@ def test_profiles_and_three_axes(tmp_path: Path) -> None:
     p = look(tmp_path / "h.root", "p")
     assert (p.kind, p.values, p.x_label) == ("profile", [2, 5], "x")
     assert p.variances == pytest.approx([0.5, 0])
+
+
+def test_a_profile_counts_what_lies_outside_and_has_no_mean_of_nothing(tmp_path: Path) -> None:
+    profile = hist.Hist.new.Reg(3, 0, 3).Mean()
+    profile.fill([-1, 0.5, 2.5, 7, 8], sample=[10, 20, 30, 40, 50])
+    with uproot.recreate(tmp_path / "p.root") as file:
+        file["p"] = profile
+    p = look(tmp_path / "p.root", "p")
+    assert p.flow == {"underflow": 1, "overflow": 2}
+    assert (p.values[0], p.values[2]) == (20, 30)
+    assert math.isnan(p.values[1])
+    assert p.to_json()["values"][1] is None
+    assert p.note == "1 bin without entries is not shown"
+
+
+def test_the_mean_of_a_histogram_is_that_of_what_was_filled(data: Path) -> None:
+    stored = uproot.open(data / "uproot-histograms.root")["one"]
+    p = look(data / "uproot-histograms.root", "one")
+    sums = [stored.member(name) for name in ("fTsumw", "fTsumwx", "fTsumwx2")]
+    assert p.summary["mean"] == sums[1] / sums[0]
+    assert p.summary["std"] == pytest.approx((sums[2] / sums[0] - (sums[1] / sums[0]) ** 2) ** 0.5)
+    # Contents that do not go with the sums: from the bins.
+    p = look(data / "uproot-issue38c.root", "h_num")
+    stored = uproot.open(data / "uproot-issue38c.root")["h_num"]
+    assert p.summary["mean"] == pytest.approx(np.average(stored.axis().centers(), weights=stored.values()))
 
 
 def test_a_claim_of_too_many_bins_is_refused(tmp_path: Path) -> None:

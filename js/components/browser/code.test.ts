@@ -9,7 +9,7 @@ import {
   relativePath,
   uprootExpression
 } from './code';
-import { rangeOf, sensible } from './starter';
+import { rangeOf, sensible, starterCell } from './starter';
 
 const entry = (kind: Entry['row']['kind'], path: string): Entry => {
   const file = fileEntry('a.root', 'a.root', 1, '');
@@ -85,6 +85,23 @@ test('the first analysis of a file', () => {
   assert.deepEqual(range(1, 2), [1, 2.2]);
   assert.deepEqual(range(7, 7), [7, 7.2]);
   assert.equal(rangeOf({ protocol: 1, edges: [0, 1], labels: ['a'] }), null);
+});
+
+test('the first histogram is of the objects of a collection', () => {
+  const drawn = { protocol: 1, edges: [0, 100], labels: null };
+  const cellOf = (name: string, group: string, type: string) => {
+    const branch = entry('branch', `E/${name}`);
+    branch.row = { ...branch.row, name, group, type };
+    return starterCell('a.root', 'E', branch, drawn);
+  };
+  const jagged = 'var * float32';
+  assert.match(cellOf('Muon_pt', 'Muon', jagged), /\.hist\("Muon\.pt", bins/);
+  assert.match(
+    cellOf('AnalysisMuonsAuxDyn.pt', 'AnalysisMuons', jagged),
+    /\.hist\("AnalysisMuons\.pt"/
+  );
+  assert.match(cellOf('Muon_pt', '', jagged), /\.hist\("Muon_pt"/);
+  assert.match(cellOf('MET_pt', 'MET', 'float32'), /\.hist\("MET_pt"/);
 });
 
 test('what heplens has no name for is read by uproot', () => {

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { useChanges } from '../use';
 import type { Entry } from './entries';
 import { size } from '../prefixed';
-import { count, measure } from './format';
+import { count, measure, resolved } from './format';
 import { isJagged, KindIcon } from './icons';
 import type { Figure } from './listing';
 import { Plot } from './plot';
@@ -149,7 +149,9 @@ export function caption(figure: Figure): string {
   for (const name of ['nan', 'inf', 'mean', 'std']) {
     const value = summary[name];
     if (typeof value === 'number' && (value !== 0 || name === 'mean')) {
-      parts.push(`${name} ${measure(value)}`);
+      const text =
+        name === 'mean' ? resolved(value, summary.std) : measure(value);
+      parts.push(`${name} ${text}`);
     }
   }
   return parts.join(' · ');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { caption } from './details';
-import { measure } from './format';
+import { measure, resolved } from './format';
 import type { Figure } from './listing';
 import { readout } from './readout';
 
@@ -22,14 +22,18 @@ const figure: Figure = {
 };
 
 test('numbers', () => {
-  assert.deepEqual([0, 91.1876, 1e-5, -2.5e7, NaN, null].map(measure), [
-    '0',
-    '91.19',
-    '1e-5',
-    '-2.5e7',
-    '–',
-    '–'
-  ]);
+  assert.deepEqual(
+    [0, 91.1876, 1e-5, -2.5e7, NaN, null].map(n => measure(n)),
+    ['0', '91.19', '1e-5', '-2.5e7', '–', '–']
+  );
+});
+
+test('numbers have the digits in which the values differ', () => {
+  assert.equal(resolved(3000000001.996, 1.41), '3000000001.996');
+  assert.equal(resolved(-0.00115, 1), '-0.00115');
+  assert.equal(resolved(91.18764, 2.5), '91.188');
+  assert.equal(resolved(2.5e7, undefined), '2.5e7');
+  assert.equal(resolved(0, 0), '0');
 });
 
 test('what was left out is said', () => {

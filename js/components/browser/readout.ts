@@ -1,6 +1,6 @@
 /** What is under the pointer: the bin, the cell or the nearest point, in numbers. */
 
-import { measure } from './format';
+import { measure, resolved } from './format';
 
 /** The sources of a figure; twin of the names in `heplens.figures`. */
 export interface Sources {
@@ -51,5 +51,6 @@ function said(rows: Record<string, ArrayLike<number>>, at: number): string {
 }
 
 function span(low: number, high: number): string {
-  return low === high ? measure(low) : `${measure(low)} – ${measure(high)}`;
+  const ends = [low, high].map(end => resolved(end, high - low));
+  return low === high ? measure(low) : ends.join(' – ');
 }

@@ -42,7 +42,7 @@ export function starterCell(
   branch: Entry,
   preview: Preview
 ): string {
-  const expression = expressionOf(branch) ?? '';
+  const expression = member(branch) ?? expressionOf(branch) ?? '';
   const range = rangeOf(preview);
   const bins =
     range === null ? '' : `, bins=${BINS}, range=(${range.join(', ')})`;
@@ -51,6 +51,21 @@ export function starterCell(
     `analysis = ${analysisOf([{ file, tree }])}.hist(${literal(expression)}${bins})\n` +
     'analysis.explore()'
   );
+}
+
+/**
+ * A value of objects by the name of its collection: `Muon.pt` and not `Muon_pt`, so that a window that is drawn on it
+ * filters the muons, and a filter of the muons is seen in it.
+ */
+function member({ row: { name, type, group } }: Entry): string | null {
+  const field = /^(?:_|Aux(?:Dyn)?\.)([A-Za-z_]\w*)$/.exec(
+    name.startsWith(group) ? name.slice(group.length) : ''
+  )?.[1];
+  // An energy may be called `E` in its collection, whatever the branch is called.
+  const plain = /^[A-Za-z_]\w*$/.test(group) && field !== 'e';
+  return field && plain && type.startsWith('var * ')
+    ? `${group}.${field}`
+    : null;
 }
 
 /** Round numbers around the bins of the preview; null where words or truth bring bins of their own. */

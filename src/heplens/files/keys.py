@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .compression import record_text
+from .compression import record_text, usual_algorithm
 from .headers import check_size, histogram_entries, tree_head
 from .limits import TEXT
 from .listing import Kind, Row
@@ -84,12 +84,12 @@ def key_row(key: Key) -> Row:
     return details if details is not None else replace(row, error=f"it cannot be read: {problem}")
 
 
-def _compression(stored: Any) -> str:
+def _compression(stored: Any, tell: Callable[[Any], str] = record_text) -> str:
     # Over a network, two bytes of each object would be a request each.
     where = stored.file.file_path
     # For a file that came open it is that file; to look for "://" in that would be to read it from end to end.
     remote = isinstance(where, str) and is_remote(where)
-    return "" if remote else attempt(lambda: record_text(stored))[0] or ""
+    return "" if remote else attempt(lambda: tell(stored))[0] or ""
 
 
 def _directory(row: Row, stored: Any) -> Row:
@@ -102,8 +102,13 @@ def _tree(row: Row, stored: Any) -> Row:
         check_size(stored)
         tree = stored.get()
         return replace(row, expandable=True, entries=int(tree.num_entries), bytes=None, uncompressed_bytes=None)
-    size = {"bytes": head.compressed, "uncompressed_bytes": head.uncompressed}
-    return replace(row, expandable=True, entries=head.entries, **size)  # type: ignore[arg-type]
+    if head.entries and not head.uncompressed:  # some writers leave these numbers at zero
+        return replace(row, expandable=True, entries=head.entries, bytes=None, uncompressed_bytes=None)
+    sizes = {"bytes": head.compressed, "uncompressed_bytes": head.uncompressed}
+    smaller = (head.compressed or 0) < (head.uncompressed or 0)
+    if row.compression == "none" and smaller:  # that of the description, which uproot does not compress
+        row = replace(row, compression=_compression(stored, usual_algorithm))
+    return replace(row, expandable=True, entries=head.entries, **sizes)  # type: ignore[arg-type]
 
 
 def _ntuple(row: Row, stored: Any) -> Row:

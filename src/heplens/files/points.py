@@ -11,7 +11,7 @@ from .headers import check_size
 from .intervals import clopper_pearson
 from .limits import STORED_BINS, STORED_POINTS, TEXT
 from .preview import Preview
-from .stored import axis_title, check_bins, edges_of
+from .stored import axis_title, check_bins, edges_of, unfilled
 
 # Where members of the kinds of TGraph keep their errors: x low, x high, y low, y high.
 _ERRORS = {
@@ -70,7 +70,6 @@ def efficiency_preview(key: Any) -> Preview:
     good, tried = np.clip(good[seen], 0, tried[seen]), tried[seen]
     low, high = clopper_pearson(good, tried, float(stored.member("fConfLevel")))
     centres, halves = (edges[:-1] + edges[1:])[seen] / 2, np.diff(edges)[seen] / 2
-    empty = int(np.count_nonzero(~seen))
     return Preview(
         kind="graph",
         title=str(stored.member("fTitle"))[:TEXT],
@@ -86,5 +85,5 @@ def efficiency_preview(key: Any) -> Preview:
         },
         entries=round(float(total.member("fEntries"))),
         entries_used=round(float(total.member("fEntries"))),
-        note=f"{empty} bins without entries are not shown" if empty else "",
+        note=unfilled(int(np.count_nonzero(~seen))),
     )

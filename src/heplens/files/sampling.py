@@ -78,7 +78,7 @@ def _partly(stop: int, path: str, needed: int) -> int:
 
 def _summarise(array: Any, name: str, title: str, entries: int, used: int) -> Preview:
     summary: dict[str, Any] = {}
-    note = "" if used >= entries else f"the first {used:,} of {entries:,} entries"
+    note = ""
     if array.fields:
         return object_table(array, name, title, entries)
     words = _is_text(array)

@@ -58,14 +58,19 @@ def _one_axis(stored: Any, kind: Any) -> Preview:
     values = np.asarray(stored.values(flow=True), dtype=np.float64)
     variances = np.asarray(stored.variances(flow=True), dtype=np.float64)
     labels = _labels(axis, len(edges) - 1)
-    under, over = float(values[0]), float(values[-1])
-    values, variances = values[1:-1], variances[1:-1]
+    means = kind == "profile"
+    filled = np.asarray(stored.counts(flow=True), dtype=np.float64) if means else values
+    under, over = float(filled[0]), float(filled[-1])
+    values, variances, filled = values[1:-1], variances[1:-1], filled[1:-1]
     note, step = "", -(-len(values) // STORED_BINS)
     if step > 1:
-        if kind == "profile" or labels:
+        if means or labels:
             raise FileError(f"it has {len(values):,} bins, more than the {STORED_BINS:,} that are drawn")
         values, variances, edges = _merge(values, step), _merge(variances, step), _every(edges, step)
         note = f"{step} stored bins are drawn as one"
+    elif means:  # a mean of nothing is none, and not zero
+        values = np.where(filled > 0, values, np.nan)
+        note = unfilled(int(np.count_nonzero(filled <= 0)))
     return Preview(
         kind=kind,
         title=str(stored.member("fTitle"))[:TEXT],
@@ -78,7 +83,7 @@ def _one_axis(stored: Any, kind: Any) -> Preview:
         flow={"underflow": under, "overflow": over},
         entries=_entries(stored),
         entries_used=_entries(stored),
-        summary=_moments(edges, values) if kind == "histogram" and not labels else {},
+        summary={} if means or labels else _moments(stored, edges, values),
         note=note,
     )
 
@@ -157,10 +162,21 @@ def _entries(stored: Any) -> int:
     return round(float(stored.member("fEntries")))
 
 
-def _moments(edges: Any, values: Any) -> dict[str, Any]:
+def unfilled(empty: int) -> str:
+    """What a note says of bins that have no value because nothing was filled into them."""
+    bins, are = ("bin", "is") if empty == 1 else ("bins", "are")
+    return f"{empty:,} {bins} without entries {are} not shown" if empty else ""
+
+
+def _moments(stored: Any, edges: Any, values: Any) -> dict[str, Any]:
+    """Mean and standard deviation as ROOT tells them: of what was filled, else of the bins at their centres."""
     total = float(values.sum())
     if total <= 0:
         return {"sum": total}
+    weights, first, second = (float(stored.member(name)) for name in ("fTsumw", "fTsumwx", "fTsumwx2"))
+    if weights > 0 and np.isclose(weights, total):  # contents that were set afterwards are not in these sums
+        mean = first / weights
+        return {"sum": total, "mean": mean, "std": max(second / weights - mean**2, 0.0) ** 0.5}
     centres = edges[:-1] / 2 + edges[1:] / 2
     mean = float((centres * values).sum() / total)
     spread = float((np.square(centres - mean) * values).sum() / total)

@@ -127,8 +127,6 @@ def _table(columns: list[dict[str, Any]], total: int, what: str, title: str, ent
     parts = []
     if columns and all(column["error"] for column in columns):
         parts.append(f"none of the {what} can be shown")
-    elif length < entries:
-        parts.append(f"the first {length:,} of {entries:,} entries")
     if len(columns) < total:
         parts.append(f"the first {len(columns):,} of {total:,} {what}")
     return Preview(
