@@ -240,6 +240,26 @@ def test_it_reads_like_the_analysis() -> None:
     assert "no data" in repr(hl.Analysis())
 
 
+def test_numbers_are_shown_with_all_their_digits() -> None:
+    """Six of them would be another window, or a range from 3e+09 to 3e+09."""
+    a = hl.Analysis(EVENTS).cut("x", low=91.18761, high=3_000_000_001)
+    a = a.hist("x", bins=5, range=(3_000_000_000, 3_000_000_005)).hist("x", bins=[0, 0.1, 1234567], name="edges")
+    assert a.steps[0].name == "91.18761 <= x < 3000000001"
+    shown = repr(a)
+    assert "91.18761 <= x < 3000000001" in shown.splitlines()[1].partition("x < 3000000001 ")[2]
+    assert "5 bins, 3000000000 to 3000000005" in shown
+    assert "2 bins, 0 to 1234567" in shown
+
+
+def test_a_filtered_collection_is_offered_by_its_fields() -> None:
+    a = hl.Analysis(HZZ).keep("Muon", "pt > 20", name="hard")
+    with pytest.raises(ExpressionError, match=r"did you mean 'Muon\.Px'"):
+        a.cut("Muon_Pxx > 20").bound  # noqa: B018
+    with pytest.raises(ExpressionError) as caught:
+        a.cut("NMuom >= 2").bound  # noqa: B018
+    assert "'NMuon'" not in str(caught.value)
+
+
 def test_an_analysis_travels() -> None:
     a = hl.Analysis(HZZ).keep("Muon", "pt > 20").cut("count(Muon) >= 2", name="c").hist("Muon.pt", bins=1, range=(0, 1))
     assert a.bound

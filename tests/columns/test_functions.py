@@ -137,6 +137,7 @@ def test_a_wrong_number_of_arguments_is_told(name: str) -> None:
         ("cout(Muon)", "did you mean 'count'"),
         ("Muon > 2", "no order"),
         ("Muon + 1", "needs numbers"),
+        ("n - 9223372036854775808", r"write 9223372036854775808\.0"),
         ("Muon.pt + s", "needs numbers"),
         ("s > 'a'", "text"),
         ("s == 1", "text"),

@@ -100,6 +100,7 @@ def test_precedence_and_spellings(text: str, tree: str) -> None:
         ("a[]", 2, "between the brackets"),
         ("a b", 2, "operator is missing"),
         ("20GeV", 2, r"20\*GeV"),
+        ("x > 20 GeV", 7, r"write a unit as 20\*GeV"),
         ("1.5e", 3, "neither"),
         ("Muon.", 5, "field name"),
         ("a = 2", 2, "=="),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..columns.exact import exact
 from ..columns.parse import parse
 from ..errors import AnalysisError
 from .axes import Histogram
@@ -88,8 +89,8 @@ def _step_name(analysis: Analysis, given: str | None, default: str) -> str:
 
 
 def _window_text(expression: str, low: float | None, high: float | None) -> str:
-    left = f"{low:g} <= " if low is not None else ""
-    right = f" < {high:g}" if high is not None else ""
+    left = f"{exact(low)} <= " if low is not None else ""
+    right = f" < {exact(high)}" if high is not None else ""
     return f"{left}{expression}{right}"
 
 

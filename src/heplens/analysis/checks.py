@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..columns.exact import exact
 from ..errors import AnalysisError
 from .steps import Cut, Define, Keep, Step
 
@@ -55,7 +56,7 @@ def check_cut(cut: Cut) -> None:
         if isinstance(side, int) and not -(2**63) <= side < 2**64:
             raise AnalysisError(f"the window of {cut.name!r} has a whole number that does not fit into 64 bits")
     if cut.low is not None and cut.high is not None and cut.low > cut.high:
-        raise AnalysisError(f"the window of {cut.name!r} is empty: {cut.low:g} is above {cut.high:g}")
+        raise AnalysisError(f"the window of {cut.name!r} is empty: {exact(cut.low)} is above {exact(cut.high)}")
     quantifier = cut.quantifier
     if quantifier in (None, "any", "all"):
         return

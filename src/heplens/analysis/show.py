@@ -6,6 +6,7 @@ import html as escape
 from typing import TYPE_CHECKING
 
 from ..columns.dataset import Dataset
+from ..columns.exact import exact
 from .axes import Axis, Histogram
 from .steps import Cut, Define, Keep, Step, Weight, kind
 
@@ -68,8 +69,8 @@ def describe_step(step: Step) -> str:
     off = "" if isinstance(step, Define) or step.enabled else "  (off)"
     match step:
         case Cut() if step.is_window:
-            left = f"{step.low:g} <= " if step.low is not None else ""
-            right = f" < {step.high:g}" if step.high is not None else ""
+            left = f"{exact(step.low)} <= " if step.low is not None else ""
+            right = f" < {exact(step.high)}" if step.high is not None else ""
             return f"{left}{step.expression}{right}{_quantifier(step)}{off}"
         case Cut():
             return f"{step.expression}{_quantifier(step)}{off}"
@@ -96,10 +97,10 @@ def describe_histogram(histogram: Histogram) -> str:
 def _axis(axis: Axis) -> str:
     match axis.kind:
         case "regular":
-            return f"{axis.expression}: {axis.bins} bins, {axis.low:g} to {axis.high:g}"
+            return f"{axis.expression}: {axis.bins} bins, {exact(axis.low)} to {exact(axis.high)}"
         case "variable":
-            return f"{axis.expression}: {len(axis.edges) - 1} bins, {axis.edges[0]:g} to {axis.edges[-1]:g}"
+            return f"{axis.expression}: {len(axis.edges) - 1} bins, {exact(axis.edges[0])} to {exact(axis.edges[-1])}"
         case "integer":
-            return f"{axis.expression}: {axis.low:g} to {axis.high - 1:g}"
+            return f"{axis.expression}: {exact(axis.low)} to {exact(axis.high - 1)}"
         case _:
             return f"{axis.expression}: categories"

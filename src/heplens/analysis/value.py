@@ -144,7 +144,10 @@ class Analysis:
         return self._add(building.make_weight(self, expression, on, name))
 
     def region(self, name: str, cuts: Sequence[str]) -> Analysis:
-        """A set of named cuts, each as it is or inverted (``"!Z window"``); histograms are filled once per region."""
+        """A set of named cuts, each as it is or inverted (``"!Z window"``); histograms are filled once per region.
+
+        Cuts that it does not name are not applied in it; filters are.
+        """
         return self.with_parts(regions=(*self.regions, building.make_region(self, name, cuts)))
 
     def hist(

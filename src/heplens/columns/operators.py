@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import ExpressionError
+from .exact import exact
 from .nodes import Node
 from .types import Axis, Type
 
@@ -91,6 +92,9 @@ def arithmetic(context: Context, operator: str, left: Node, right: Node, positio
     right = number(context, right, positions[1], what)
     if left.operation == right.operation == "constant":
         return fold(context, operator, left, right, positions[1])
+    for value, position in zip((left, right), positions, strict=True):
+        if value.operation == "constant" and isinstance(v := value.parameters[0], int) and v >= 2**63:
+            raise context.error(f"{v} is too large to be computed with in whole numbers; write {v}.0", position)
     axes = join_axes(context, (left, right), positions[1])
     negative = right.operation == "constant" and isinstance(v := right.parameters[0], int | float) and v < 0
     whole = left.type.kind == right.type.kind == "int" and operator != "/" and not (operator == "**" and negative)
@@ -161,9 +165,8 @@ def _warn_of_units(context: Context, left: Node, right: Node) -> None:
     for value, bare in ((left, right), (right, left)):
         literal = bare.parameters[0] if bare.operation == "constant" else 0
         if value.type.quantity == "energy" and not bare.type.quantity and isinstance(literal, int | float) and literal:
-            context.warnings.append(
-                f"{literal:g} means {literal:g} MeV in this file; write {literal:g}*GeV if you mean that"
-            )
+            number = exact(literal)
+            context.warnings.append(f"{number} means {number} MeV in this file; write {number}*GeV if you mean that")
 
 
 def logic(context: Context, operator: str, values: Sequence[Node], positions: Sequence[int]) -> Node:

@@ -21,6 +21,7 @@ MAX_NODES = 200
 MAX_DEPTH = 50
 MAX_EXPONENT = 8
 
+_UNITS = {"MeV", "GeV", "TeV", "mm", "cm"}
 _COMPARISONS = {"<", "<=", ">", ">=", "==", "!="}
 
 
@@ -87,7 +88,9 @@ class _Parser:
         value = self.expression()
         rest = self.token
         if rest.kind != "end":
-            raise self.error(f"{self.token.text!r} does not belong here; an operator is missing before it")
+            unit = rest.text in _UNITS and self.text[: rest.start].rstrip()[-1:].isdigit()
+            instead = f"; write a unit as 20*{rest.text}" if unit else "; an operator is missing before it"
+            raise self.error(f"{rest.text!r} does not belong here{instead}")
         return value
 
     def expression(self) -> s.Syntax:

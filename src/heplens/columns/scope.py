@@ -45,9 +45,14 @@ class Scope:
         return None
 
     def known(self) -> list[str]:
-        """Every name that could stand at the start of an expression, for completion and for 'did you mean'."""
-        names = (name for name in self.schema.names if "." not in name)
-        return [*self.definitions, *self.schema.groups, *spelled(names)]
+        """Every name that could stand at the start of an expression, for 'did you mean'.
+
+        Of a filtered collection these are its fields, as its branches are refused.
+        """
+        names = (name for name in self.schema.names if "." not in name and not withheld(self, name))
+        groups = self.schema.groups
+        fields = (f"{name}.{field}" for name in self.filtered if name in groups for field in groups[name].fields)
+        return [*self.definitions, *groups, *fields, *spelled(names)]
 
 
 def _ratio(unit: float, base: float) -> float:
