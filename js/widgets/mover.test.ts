@@ -237,6 +237,17 @@ test('a tile that came for another revision is not taken for that of this one', 
   assert.equal(kernel.sent[1].kind, 'tile');
 });
 
+test('a tile of a revision that is over is asked for again while its handle is held', async () => {
+  const { kernel, mover, state } = setup();
+  mover.move(handle('a', 'k'), 1);
+  state.revision = 2; // what has changed there does not change the tile
+  await kernel.answer(kernel.sent[0], 'stale', { revision: 2 });
+  assert.equal(kernel.sent[1]?.kind, 'tile');
+  await kernel.answer(kernel.sent[1], 'tile', TILE, BUFFERS);
+  assert.ok(mover.drag?.slice);
+  assert.equal(kernel.sent.length, 2);
+});
+
 test('a handle that is held moves on with the tile of what has changed meanwhile', async () => {
   const { kernel, mover, reader, state } = setup();
   const before = handle('a', 'old');

@@ -5,7 +5,7 @@ import type { Coverage, CutflowRow, Handle, Operation } from './messages';
 import { operationOf, type Moved, type Partner } from './moved';
 import { Previews } from './previews';
 import type { Reader, Whole } from './reader';
-import { Refusal } from './requests';
+import { Refusal, Stale } from './requests';
 import { Tile, TileShelf, type Slice } from './tiles';
 
 interface Drag {
@@ -249,6 +249,7 @@ export class Mover {
     }
     const mine = { key, handle: handle.id, done: 0, total: 0 };
     this.preparing = mine;
+    let stale = false;
     try {
       const { revision } = this.whole.state;
       // Else the key is of an older revision, and what comes must not be taken for it when that is back.
@@ -271,6 +272,7 @@ export class Mover {
       if (error instanceof Refusal) {
         this.refused.set(key, error.message);
       } else {
+        stale = error instanceof Stale;
         this.whole.fail(error);
       }
     } finally {
@@ -280,6 +282,9 @@ export class Mover {
     }
     const { drag } = this;
     if (drag?.handle.tile === key && !drag.released) {
+      if (stale && !this.preparing) {
+        this.prepare(drag.handle);
+      }
       this.place(drag);
       this.whole.changed(true);
     } else if (drag && this.moving && !drag.tile) {
