@@ -12,9 +12,21 @@ const FIXED = Array.from(
     })
 );
 
-/** 1,258 events; 1.234e+7 only where digits would not fit. */
+/** 10⁸. */
+export function power(exponent: number): string {
+  const digits = [...String(Math.abs(exponent))].map(d => '⁰¹²³⁴⁵⁶⁷⁸⁹'[+d]);
+  return `10${exponent < 0 ? '⁻' : ''}${digits.join('')}`;
+}
+
+/** 1.234×10⁹. */
+function scientific(value: number): string {
+  const [digits, exponent] = value.toExponential(3).split('e');
+  return `${digits}×${power(Number(exponent))}`;
+}
+
+/** 1,258 events; 1.234×10¹² only where digits would not fit. */
 export function events(value: number): string {
-  return Math.abs(value) < 1e12 ? WHOLE.format(value) : value.toPrecision(4);
+  return Math.abs(value) < 1e12 ? WHOLE.format(value) : scientific(value);
 }
 
 /** A sum of weights: four digits, or all in front of the point. */
@@ -23,9 +35,7 @@ export function weighted(value: number): string {
   if (size < 1e9 && (size >= 1e3 || Number.isInteger(value))) {
     return WHOLE.format(value);
   }
-  return size >= 1e9 || size < 1e-3
-    ? value.toExponential(3)
-    : FOUR.format(value);
+  return size >= 1e9 || size < 1e-3 ? scientific(value) : FOUR.format(value);
 }
 
 /** Without its sign, which is in the head of the column. */
@@ -40,8 +50,19 @@ export function withError(value: number, error: number): string {
   }
   const digits = Math.max(0, 1 - Math.floor(Math.log10(error)));
   if (digits > 6 || Math.abs(value) >= 1e9) {
-    return `${value.toExponential(3)} ± ${error.toExponential(1)}`;
+    return together(value, error);
   }
   const format = FIXED[digits];
   return `${format.format(value)} ± ${format.format(error)}`;
+}
+
+/** (1.2000 ± 0.0027)×10⁹. */
+function together(value: number, error: number): string {
+  const exponent = Math.floor(Math.log10(Math.max(Math.abs(value), error)));
+  const unit = 10 ** exponent;
+  const digits = 1 - Math.floor(Math.log10(error / unit));
+  const [v, e] = [value / unit, error / unit].map(x =>
+    x.toFixed(Math.min(6, Math.max(0, digits)))
+  );
+  return `(${v} ± ${e})×${power(exponent)}`;
 }

@@ -102,7 +102,7 @@ function Slider({ handle, value, actions }: Props) {
 
 function ExactNumber({ handle, value, actions }: Props) {
   const [draft, setDraft] = useState<string | null>(null);
-  const text = draft ?? (value === null ? '' : shown(value));
+  const text = draft ?? (value === null ? '' : short(value));
   const parsed = parse(text, handle.edge !== 'literal');
   const commit = (): void => {
     if (draft === null || parsed === undefined) {
@@ -121,7 +121,7 @@ function ExactNumber({ handle, value, actions }: Props) {
       class={'heplens-number' + (parsed === undefined ? ' heplens-wrong' : '')}
       aria-label={`${handle.step}: ${handle.label}, exact`}
       aria-invalid={parsed === undefined}
-      title={parsed === undefined ? 'Type a number' : undefined}
+      title={parsed === undefined ? 'Type a number' : text}
       placeholder="–"
       spellcheck={false}
       data-number={handle.id}
@@ -137,6 +137,13 @@ function ExactNumber({ handle, value, actions }: Props) {
       }}
     />
   );
+}
+
+/** 1e6 instead of 1000000: a number that is cut off would be read as another one. */
+function short(value: number): string {
+  const text = shown(value);
+  const power = value.toExponential().replace('e+', 'e');
+  return text.length > 6 && power.length < text.length ? power : text;
 }
 
 /** The number typed, null for none where a window may be open, undefined for what is no number. */

@@ -8,6 +8,7 @@ import type {
   Axis,
   Histogram,
   Operation,
+  Problem,
   Step
 } from './dashboardTypes';
 import { OWN_KEYS } from './keys';
@@ -50,13 +51,18 @@ export function HistogramEditor(props: Props) {
     histogram ? histogram.axes.map(lineOf) : [EMPTY]
   );
   const [name, setName] = useState(histogram?.name ?? '');
-  const [failure, setFailure] = useState('');
+  const [failure, setFailure] = useState<Problem | null>(null);
   const set = (i: number, change: Partial<Line>): void =>
     setLines(lines.map((line, j) => (i === j ? { ...line, ...change } : line)));
   const save = async (): Promise<void> => {
-    setFailure('');
+    setFailure(null);
+    let text = '';
     try {
-      const axes = await Promise.all(lines.map(line => axisOf(line, actions)));
+      const axes: Axis[] = [];
+      for (const line of lines) {
+        text = line.expression;
+        axes.push(await axisOf(line, actions));
+      }
       const shown =
         name ||
         unused(
@@ -71,10 +77,12 @@ export function HistogramEditor(props: Props) {
         onClose();
       }
     } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
+      const { position = null } = error as { position?: number | null };
+      const message = error instanceof Error ? error.message : String(error);
+      setFailure({ message, position, text });
     }
   };
-  const problem = actions.problem(about);
+  const problem = failure ?? actions.problem(about);
   const escape = (event: KeyboardEvent): void => {
     if (event.key === 'Enter') {
       void save();
@@ -89,16 +97,16 @@ export function HistogramEditor(props: Props) {
   const box = (
     label: string,
     value: string,
-    width: string,
+    width: string | null,
     onInput: (text: string) => void,
     placeholder = ''
   ) => (
-    <label class="heplens-field">
+    <label class={'heplens-field' + (width === null ? ' heplens-wide' : '')}>
       <span>{label}</span>
       <input
         {...OWN_KEYS}
         type="text"
-        style={{ width }}
+        style={width === null ? undefined : { width }}
         spellcheck={false}
         autocomplete="off"
         placeholder={placeholder}
@@ -138,26 +146,24 @@ export function HistogramEditor(props: Props) {
               </span>
             </>
           )}
-          {box('label', line.label, '16ch', t => set(i, { label: t }))}
+          {box('label', line.label, null, t => set(i, { label: t }))}
         </div>
       ))}
       <div class="heplens-editor-end">
-        {box('name', name, '14ch', setName, 'as the variable')}
+        {box('name', name, null, setName, 'as the variable')}
         {lines.length === 1 && (
           <Press onClick={() => setLines([...lines, EMPTY])}>Add y axis</Press>
         )}
         {lines.length === 2 && (
           <Press onClick={() => setLines(lines.slice(0, 1))}>One axis</Press>
         )}
-        <span class="heplens-space" />
-        <Press onClick={onClose}>Cancel</Press>
-        <Press strong onClick={() => void save()}>
-          {histogram ? 'Change' : 'Add'}
-        </Press>
+        <span class="heplens-pair heplens-last">
+          <Press onClick={onClose}>Cancel</Press>
+          <Press strong onClick={() => void save()}>
+            {histogram ? 'Change' : 'Add'}
+          </Press>
+        </span>
       </div>
-      {failure && (
-        <Mistake problem={{ message: failure, position: null, text: '' }} />
-      )}
       {problem && !lines.some(l => l.expression === problem.text) && (
         <Mistake problem={{ ...problem, position: null }} />
       )}

@@ -5,8 +5,8 @@ import { useState } from 'preact/hooks';
 
 import { Brush } from './dashboardBrush';
 import { weighted } from './dashboardFormat';
-import { EditIcon, LogIcon, RemoveIcon } from './dashboardIcons';
-import { Tool } from './dashboardTool';
+import { EditIcon, RemoveIcon } from './dashboardIcons';
+import { LogTool, Tool } from './dashboardTool';
 import type {
   Actions,
   Counts,
@@ -78,17 +78,7 @@ export function PlotCard(props: Props) {
           {plot.name}
         </span>
         <span class="heplens-plot-tools">
-          {plot.drawn && (
-            <Tool
-              label={
-                plot.kind === 'map' ? 'Logarithmic colours' : 'Logarithmic axis'
-              }
-              pressed={props.log}
-              onClick={props.onLog}
-            >
-              <LogIcon />
-            </Tool>
-          )}
+          <LogTool plot={plot} pressed={props.log} onClick={props.onLog} />
           <Tool label={`Edit ${plot.name}`} onClick={props.onEdit}>
             <EditIcon />
           </Tool>

@@ -2,6 +2,8 @@
 
 import type { ComponentChildren } from 'preact';
 
+import { LogIcon } from './dashboardIcons';
+import type { PlotModels } from './dashboardTypes';
 import { OWN_KEYS } from './keys';
 
 interface Props {
@@ -26,5 +28,24 @@ export function Tool({ label, disabled, pressed, onClick, children }: Props) {
     >
       {children}
     </button>
+  );
+}
+
+interface LogProps {
+  plot: PlotModels;
+  pressed: boolean;
+  onClick(): void;
+}
+
+/** Switches the scale of a plot that is drawn. */
+export function LogTool({ plot, pressed, onClick }: LogProps) {
+  if (!plot.drawn) {
+    return null;
+  }
+  const what = plot.kind === 'map' ? 'colours' : 'axis';
+  return (
+    <Tool label={`Logarithmic ${what}`} pressed={pressed} onClick={onClick}>
+      <LogIcon />
+    </Tool>
   );
 }

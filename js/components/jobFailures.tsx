@@ -85,7 +85,7 @@ export function JobFailures(props: Props) {
           class="heplens-link heplens-more"
           onClick={onMore}
         >
-          {events(next)} more of {events(failed)}
+          Show {events(next)} more of {events(failed)}
         </button>
       )}
     </div>

@@ -34,7 +34,7 @@ interface Props {
   dead: boolean;
   regions: string[];
   region: number;
-  onRegion(region: number): void;
+  onRegion(region: string): void;
   onAct(action: Action, files: string[]): void;
   onMore(): void;
   children: ComponentChildren;
@@ -68,7 +68,7 @@ export function JobPanel(props: Props) {
               {...OWN_KEYS}
               value={props.region}
               onChange={event =>
-                props.onRegion(event.currentTarget.selectedIndex)
+                props.onRegion(props.regions[event.currentTarget.selectedIndex])
               }
             >
               {props.regions.map((name, i) => (
@@ -124,7 +124,7 @@ export function JobPanel(props: Props) {
         <Bar progress={progress} />
         <p class="heplens-jobview-line">{progressLine(progress)}</p>
         <p class="heplens-jobview-line heplens-jobview-cluster">
-          {running && !dead && clusterLine(cluster)}
+          {running && !dead && clusterLine(cluster, state)}
         </p>
       </div>
       {dead && (
@@ -209,18 +209,18 @@ function progressLine(progress: JobProgress): string {
     if (progress.remaining !== null) {
       parts.push(`${duration(progress.remaining)} left`);
     }
-  } else {
+  } else if (progress.seconds >= 0.05) {
     parts.push(`took ${duration(progress.seconds)}`);
   }
   return parts.join(' · ');
 }
 
-function clusterLine(cluster: ClusterSums): string {
+function clusterLine(cluster: ClusterSums, state: string): string {
   if (cluster.status !== 'running') {
     return `Dask client: ${cluster.status}`;
   }
   if (cluster.workers === 0) {
-    return 'Waiting for workers';
+    return state === 'planning' ? '' : 'Waiting for workers'; // the line above says so
   }
   const plural = (n: number, what: string): string =>
     `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;

@@ -15,6 +15,7 @@ import {
 import { partOf, type Place } from '../brush/series';
 import type { Counts } from '../brush/tile';
 import type { Bokeh, BokehModel } from '../components/bokeh/bokehjs';
+import { numberFormatter, printNumbers } from '../components/bokeh/numbers';
 import { logTicker } from './ticks';
 import type { BinsModels, LayerModels, MapModels } from './messages';
 
@@ -61,6 +62,7 @@ export class BinsDrawing implements Drawing {
     private readonly figure: BokehModel,
     edges: Float64Array
   ) {
+    printNumbers(bokeh, figure);
     this.one = edges.length + 1;
     this.size =
       this.one *
@@ -135,7 +137,7 @@ export class BinsDrawing implements Drawing {
     const { LogScale, LinearScale } = this.bokeh.require('models/scales');
     const { BasicTicker } = this.bokeh.require('models/tickers');
     const formatters = this.bokeh.require('models/formatters');
-    const { LogTickFormatter, BasicTickFormatter } = formatters;
+    const { LogTickFormatter } = formatters;
     const ticker = log
       ? logTicker(this.bokeh)
       : new BasicTicker({ desired_num_ticks: 4 });
@@ -147,7 +149,7 @@ export class BinsDrawing implements Drawing {
       axis.ticker = ticker;
       axis.formatter = log
         ? new LogTickFormatter({ ticker })
-        : new BasicTickFormatter();
+        : numberFormatter(this.bokeh);
     }
     for (const grid of this.figure.center.filter(
       (g: BokehModel) => g.dimension === 1
@@ -175,6 +177,7 @@ export class MapDrawing implements Drawing {
     private readonly figure: BokehModel,
     [x, y]: Float64Array[]
   ) {
+    printNumbers(bokeh, figure);
     [this.nx, this.ny] = [x.length - 1, y.length - 1];
     this.one = (this.nx + 2) * (this.ny + 2);
     this.size =

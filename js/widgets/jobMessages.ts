@@ -1,6 +1,11 @@
 /** Every message of the view of a job; twin of `heplens.widgets.job_messages`. */
 
-import type { BokehReply, CountsFields, SnapshotFields } from './messages';
+import type {
+  BokehReply,
+  CountsFields,
+  LookRequest,
+  SnapshotFields
+} from './messages';
 import type { Ending } from './protocol';
 
 export interface SampleProgress {
@@ -66,6 +71,10 @@ export interface JobState {
   };
   progress: JobProgress;
   cluster: ClusterSums;
+  /** Names of the histograms with a logarithmic scale. */
+  log: string[];
+  /** The region that plots show, '' when there are none. */
+  region: string;
 }
 
 export interface Failure {
@@ -88,6 +97,7 @@ export type JobRequest =
   | { kind: 'cancel' }
   | { kind: 'retry'; files: string[] }
   | { kind: 'skip'; files: string[] }
+  | LookRequest
   | { kind: 'picture'; revision: number };
 
 export type JobReply =

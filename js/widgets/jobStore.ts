@@ -14,6 +14,7 @@ import type {
   JobRequest,
   JobState
 } from './jobMessages';
+import { Looks } from './looks';
 import { mismatch, PROTOCOL } from './protocol';
 import { snapshotOf, unpack, type Numbers, type Snapshot } from './reader';
 import { Closed, Requests, Stale } from './requests';
@@ -34,6 +35,7 @@ export const LISTED = 200;
 
 export class JobStore implements Shared {
   readonly requests: Requests<JobRequest, JobReply>;
+  readonly looks: Looks;
   state: JobState;
   numbers: JobNumbers | null = null;
   snapshot: Snapshot | null = null;
@@ -44,8 +46,6 @@ export class JobStore implements Shared {
   /** The action that was asked for and not done yet. */
   acting: Action | null = null;
   dead = false;
-  /** The region that is shown, of those that there are. */
-  region = 0;
   /** Counts up with everything that changes what plots show. */
   sequence = 0;
 
@@ -54,13 +54,14 @@ export class JobStore implements Shared {
   private reading = false;
   private listed = -1;
   private most = LISTED;
-  private pictured = -1;
+  private pictured = '';
   private listing = false;
   private timer = 0;
 
   constructor(private readonly model: Model<JobState>) {
     this.requests = new Requests(model);
     this.state = model.get('state');
+    this.looks = new Looks(this, () => this.snapshot?.plots ?? []);
   }
 
   subscribe(listener: () => void): () => void {
@@ -90,12 +91,6 @@ export class JobStore implements Shared {
     );
   }
 
-  showRegion(region: number): void {
-    this.region = region;
-    this.sequence += 1;
-    this.changed();
-  }
-
   listMore(): void {
     this.most += LISTED;
     this.listed = -1;
@@ -120,15 +115,16 @@ export class JobStore implements Shared {
     }
   }
 
-  /** Keep a picture of the plots in the notebook, once the job has ended. */
+  /** Keep a picture of the plots in the notebook, once the job has ended; another when they are looked at otherwise. */
   keepPicture(draw: () => Promise<ArrayBuffer | null>): void {
-    const { revision, progress } = this.state;
+    const { revision, progress, log, region } = this.state;
+    const shown = JSON.stringify([revision, log, region]);
     const running = ['planning', 'running'].includes(progress.state);
-    if (this.dead || running || !this.settled || this.pictured === revision) {
+    if (this.dead || running || !this.settled || this.pictured === shown) {
       return;
     }
-    this.pictured = revision;
-    this.sendPicture(draw, revision).catch(() => (this.pictured = -1));
+    this.pictured = shown;
+    this.sendPicture(draw, revision).catch(() => (this.pictured = ''));
   }
 
   private async sendPicture(
@@ -137,7 +133,7 @@ export class JobStore implements Shared {
   ): Promise<void> {
     const png = await draw();
     if (!png) {
-      this.pictured = -1; // out of sight: another view, or a later time, may draw it
+      this.pictured = ''; // out of sight: another view, or a later time, may draw it
     } else if (revision === this.state.revision) {
       const request = { kind: 'picture' as const, revision };
       const buffers = [png];
@@ -247,7 +243,10 @@ export class JobStore implements Shared {
     }
   }
 
-  private changed(): void {
+  changed(numbers = false): void {
+    if (numbers) {
+      this.sequence += 1;
+    }
     for (const listener of this.listeners) {
       listener();
     }

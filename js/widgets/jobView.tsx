@@ -105,7 +105,7 @@ function View({ store, root }: { store: JobStore; root: HTMLElement }) {
       () =>
         store.keepPicture(async () =>
           plots.current
-            ? pictureOf(plots.current, root, regions[store.region] ?? '')
+            ? pictureOf(plots.current, root, store.looks.regionName)
             : null
         ),
       PICTURE_AFTER
@@ -131,16 +131,17 @@ function View({ store, root }: { store: JobStore; root: HTMLElement }) {
       acting={store.acting}
       dead={store.dead}
       regions={regions}
-      region={store.region}
-      onRegion={region => store.showRegion(region)}
+      region={store.looks.region}
+      onRegion={region => store.looks.show(region)}
       onAct={(action, files) => void store.act(action, files)}
     >
       <Legend layers={layersOf(snapshot?.plots ?? [])} />
       {(snapshot?.plots ?? []).map(plot => (
         <JobPlot
           key={plot.name}
-          name={plot.name}
-          axes={plot.drawn ? null : plot.axes}
+          plot={plot}
+          log={store.looks.isLog(plot.name)}
+          onLog={() => store.looks.toggle(plot.name)}
           coverage={numbers ? coverage(numbers) : null}
           box={box => {
             if (box) {
@@ -163,9 +164,9 @@ function isNews(problem: string): boolean {
 function source(store: JobStore) {
   return {
     counts: (name: string) => store.counts(name),
-    look: () => ({
-      region: store.region,
-      log: false,
+    look: (name: string) => ({
+      region: store.looks.region,
+      log: store.looks.isLog(name),
       // While it fills, an axis keeps still where it can.
       moving: store.state.progress.state === 'running'
     }),

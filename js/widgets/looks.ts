@@ -1,8 +1,17 @@
 /** How plots are looked at: which have a logarithmic scale, and the region that all of them show. */
 
-import type { PlotModels, Request } from './messages';
-import type { Whole } from './reader';
+import type { LookRequest, PlotModels } from './messages';
 import { Closed } from './requests';
+
+/** Whose plots they are: a dashboard, or the view of a job. */
+interface Whole {
+  readonly state: { log: string[]; region: string };
+  readonly requests: {
+    ask(expected: 'accepted', request: LookRequest): Promise<unknown>;
+  };
+  changed(numbers?: boolean): void;
+  fail(error: unknown): void;
+}
 
 export class Looks {
   /** What was chosen here, until the kernel has answered; without a kernel it stays. */
@@ -39,7 +48,7 @@ export class Looks {
     void this.tell({ kind: 'show_region', region });
   }
 
-  private async tell(request: Request): Promise<void> {
+  private async tell(request: LookRequest): Promise<void> {
     this.whole.changed(true);
     this.waiting += 1;
     try {

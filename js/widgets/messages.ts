@@ -79,8 +79,7 @@ export type Request =
   | { kind: 'undo' }
   | { kind: 'redo' }
   | { kind: 'reset' }
-  | { kind: 'set_log'; name: string; log: boolean }
-  | { kind: 'show_region'; region: string }
+  | LookRequest
   | { kind: 'recount' }
   | { kind: 'launch' }
   | { kind: 'picture'; revision: number }
@@ -91,6 +90,11 @@ export type Request =
   | { kind: 'script' }
   | ({ kind: 'completions' } & Typed)
   | { kind: 'range'; place: number; expression: string };
+
+/** How plots are looked at from now on. */
+export type LookRequest =
+  | { kind: 'set_log'; name: string; log: boolean }
+  | { kind: 'show_region'; region: string };
 
 /** An expression that is being typed where step `place` stands; `edit` is what it would become. */
 export interface Typed {

@@ -9,6 +9,7 @@ import {
   spreadTicks
 } from '../components/bokeh/models';
 import { onTheme, themeOf } from '../components/bokeh/theme';
+import { fitTitles } from '../components/bokeh/titles';
 import { BinsDrawing, MapDrawing, type Drawing, type Look } from './drawing';
 import type { PlotModels } from './messages';
 
@@ -64,6 +65,7 @@ export class Plots {
   private document: BokehModel = null;
   private views: BokehModel = null;
   private frame = 0;
+  private font = '';
   private gone = false;
 
   constructor(
@@ -301,6 +303,7 @@ export class Plots {
     // Not while a handle moves: the axis would change under it.
     if (plot.painted < 0 || !this.source.look(plot.name).moving) {
       spreadTicks(plot.figure, bbox.width);
+      fitTitles(this.bokeh, plot.figure, bbox, this.font);
     }
     const { start, end } = plot.figure.x_range;
     this.onFrame(plot.name, {
@@ -316,6 +319,7 @@ export class Plots {
   private applyTheme(): void {
     for (const { figure, box, view } of this.plots.values()) {
       const theme = themeOf(box);
+      this.font = theme.font;
       view.pause();
       paintFrame(figure, theme);
       for (const { glyph, name } of figure.renderers) {

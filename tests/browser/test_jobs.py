@@ -195,6 +195,14 @@ def test_a_job_is_cancelled_and_goes_on(open_notebook: OpenNotebook, run_all: An
     button.click()
     settled(page, "finished")
     agrees(page)
+    # A scale is that of both views, and of the numbers nothing changes.
+    plot = first.locator('figure[data-plot="mass"]')
+    plot.focus()
+    page.keyboard.press("l")
+    for shown in (first, view(page)):
+        log = shown.locator('figure[data-plot="mass"]').get_by_role("button", name="Logarithmic axis")
+        expect(log).to_have_attribute("aria-pressed", "true")
+    agrees(page)
 
 
 @pytest.mark.files(HZZ)

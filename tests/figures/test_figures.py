@@ -17,6 +17,7 @@ from heplens.figures import (
     numbers_of,
     snapshot,
 )
+from heplens.figures.histogram import per_bin
 
 
 def test_counts_come_with_flow_and_poisson_variance() -> None:
@@ -138,6 +139,31 @@ def test_backgrounds_are_stacked_signals_are_lines_data_are_points() -> None:
     band, points = (d.rows.data for d in drawing.layers if d.rows is not None)
     assert points["c7"][0] == 211
     assert band["c4"][0] == np.sqrt(11**2 + 111**2)
+
+
+@pytest.mark.parametrize(
+    ("edges", "label", "said"),
+    [
+        ([60, 62, 64], "m(μμ) [GeV]", "entries / 2 GeV"),
+        ([60, 61, 62], "m(μμ) [GeV]", "entries / 1 GeV"),
+        ([0, 0.5, 1], "time [µs] ", "entries / 0.5 µs"),
+        ([0, 4e9, 8e9], "energy [eV]", "entries / 4×10⁹ eV"),
+        ([0, 0.00001, 0.00002], "x", "entries / 1×10⁻⁵"),
+        ([-0.5, 0.5, 1.5], "number of jets", "entries"),
+        ([0, 4, 8], "Muon.pt[0]", "entries / 4"),
+        ([0, 4, 8], "Jet [pt > 30]", "entries / 4"),
+        ([0, 1, 10], "m [GeV]", "entries"),
+    ],
+)
+def test_what_was_counted_is_said_per_width_of_a_bin(edges: list[float], label: str, said: str) -> None:
+    assert per_bin("entries", np.array(edges, dtype=float), label) == said
+
+
+def test_between_whole_numbers_there_are_no_ticks() -> None:
+    jets = draw(hist.Hist.new.Reg(8, -0.5, 7.5).Int64()).figure.xaxis[0].ticker
+    mass = draw(hist.Hist.new.Reg(60, 60, 120).Int64()).figure.xaxis[0].ticker
+    assert (jets.num_minor_ticks, jets.min_interval) == (0, 1)
+    assert mass.num_minor_ticks > 0
 
 
 def test_a_map_says_which_models_change() -> None:

@@ -79,6 +79,22 @@ def test_the_numbers_are_those_of_the_result(client: Any, broken: Path) -> None:
     page.session.close()
 
 
+def test_every_view_looks_at_the_plots_alike(client: Any) -> None:
+    job = over(muons(HZZ), [HZZ]).submit(client)
+    page = Page(job)
+    job.result(LIMIT)
+    one, *_ = (h.name for h in job.analysis.histograms)
+    assert page.session.state()["log"] == []
+    assert page.ask("set_log", name=one, log=True)[0]["kind"] == "accepted"
+    assert page.states[-1][1]["log"] == [one], "told before the answer"
+    assert page.ask("set_log", name="z", log=True)[0]["kind"] == "refused"
+    assert page.ask("show_region", region="z")[0]["kind"] == "refused"
+    assert page.session.state()["log"] == [one]
+    assert page.ask("set_log", name=one, log=False)[0]["kind"] == "accepted"
+    assert page.session.state()["log"] == []
+    page.session.close()
+
+
 def test_a_file_is_tried_again_or_left_out(client: Any, broken: Path) -> None:
     job = over(muons(HZZ), [HZZ, str(broken)]).submit(client)
     page = Page(job)

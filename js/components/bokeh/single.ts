@@ -1,6 +1,7 @@
 /** One figure in one element: built from BokehJS's JSON, in the page's colours, removed completely. */
 
 import type { Bokeh, BokehModel } from './bokehjs';
+import { printNumbers } from './numbers';
 import { forget, paintFrame, set, spreadTicks } from './models';
 import { onTheme, themeOf } from './theme';
 
@@ -32,6 +33,7 @@ export class SingleFigure {
     this.figure = document.roots()[0];
     // What is under the pointer is said in the caption, in the colours of the page; Bokeh's tooltip is always white.
     this.figure.toolbar.tools = [];
+    printNumbers(this.bokeh, this.figure);
     this.paint();
     this.spread();
     this.views = await add_document_standalone(document, this.box, [this.box]);

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .columns import Bins, Floats, draw_columns, is_category
+from .columns import Bins, Floats, draw_columns, edges_of, is_category
 from .layers import Layer, layers_of
 from .numbers import numbers_of
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from hist import Hist
 
 HEADROOM = 1.08
+RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+# "[GeV]" at the end of a label; brackets of an expression, as in ``Jet[pt > 30]``, are none.
+UNIT = re.compile(r"\s\[([^\W\d_][\w/^.·*%°⁻¹²³ -]{0,11}|%|°)\]\s*$")
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,9 @@ def _figure(
         plot.add_tools(HoverTool(renderers=[hit], tooltips=pairs, mode="vline", point_policy="follow_mouse"))
     if labels:
         label_ticks(plot.xaxis, labels)
+    elif counts_things(edges):
+        plot.xaxis.ticker.min_interval = 1
+        plot.xaxis.ticker.num_minor_ticks = 0
     return Drawing(plot, tuple(drawn))
 
 
@@ -186,6 +193,11 @@ def label_ticks(axis: Any, labels: Mapping[float, str]) -> None:
     axis.major_label_overrides = {at: PlainText(label) for at, label in labels.items()}
 
 
+def counts_things(edges: Floats) -> bool:
+    """Whether every bin stands for a whole number, as of jets: between two of them there is nothing to tick."""
+    return bool(np.all(np.diff(edges) == 1) and np.all(np.mod(edges, 1) == 0.5))
+
+
 def labels_of(axis: Any) -> dict[float, str]:
     """The labels of a category axis by their positions; none for others."""
     return {float(i): str(label) for i, label in enumerate(axis)} if is_category(axis) else {}
@@ -213,12 +225,30 @@ def value_range(bins: Bins, log: bool = False) -> tuple[float, float]:
 
 
 def value_label(h: Hist, axis: Any) -> str:
-    """``entries / 2`` or ``sum of weights / 2``, with the bin width when there is one."""
+    """``entries / 2 GeV`` or ``sum of weights / 2 GeV``, see `per_bin`."""
     what = "sum of weights" if "Weight" in type(h.view(flow=True)).__name__ else "entries"
-    widths = None if is_category(axis) else axis.widths
-    if widths is None or len(widths) == 0 or float(widths.max() - widths.min()) > 1e-9 * float(widths.max()):
+    return what if is_category(axis) else per_bin(what, edges_of(axis), str(axis.label or ""))
+
+
+def per_bin(what: str, edges: Floats, label: str) -> str:
+    """``entries / 2 GeV``: with the width of the bins when there is one, in the unit at the end of the label.
+
+    A width of 1 without a unit, as of a number of jets, says nothing.
+    """
+    widths = np.diff(edges)
+    if len(widths) == 0 or float(np.ptp(widths)) > 1e-6 * float(widths.max()):
         return what
-    return f"{what} / {float(widths[0]):.4g}"
+    width = _printed(float(widths[0]))
+    found = UNIT.search(label)
+    if found is not None:
+        return f"{what} / {width} {found[1]}"
+    return what if width == "1" else f"{what} / {width}"
+
+
+def _printed(value: float) -> str:
+    """``4×10⁹`` as in print, not ``4e+09``."""
+    digits, _, exponent = f"{value:.4g}".partition("e")
+    return f"{digits}×10{str(int(exponent)).translate(RAISED)}" if exponent else digits
 
 
 def calm(plot: Any) -> None:

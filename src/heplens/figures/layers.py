@@ -12,7 +12,8 @@ LINE = "#1f5fa8"  # of a histogram alone; the page takes the colour of its theme
 INK = "#222222"  # of data points; the page takes the colour of its text
 # Petroff's sequence for colour-vision deficiencies (arXiv:2107.02270), which CMS and ATLAS plots use.
 CYCLE = ("#5790fc", "#f89c20", "#964a8b", "#9c9ca1", "#7a21dd", "#86c8dd", "#b9ac70", "#e76300", "#92dadd", "#717581")
-SIGNALS = ("#e42536", "#000000", "#7a21dd")
+# Lines are seen on a light page as on a dark one: at least 3 to 1 against either.
+SIGNALS = ("#e42536", "#009e73", "#b557a8")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Bins
-from .histogram import HEADROOM, draw_bins, frame, label_ticks
+from .histogram import HEADROOM, draw_bins, frame, label_ticks, per_bin
 from .layers import LINE
 from .map import draw_map
 
@@ -137,10 +137,7 @@ def _value_label(preview: Mapping[str, Any], edges: Floats) -> str:
     stored = preview.get("y_label") or ""
     if stored not in ("", "entries", "values") or preview.get("labels"):
         return stored or "entries"
-    widths = np.diff(edges)
-    if len(widths) == 0 or float(np.ptp(widths)) > 1e-6 * float(widths.max()):
-        return stored or "entries"
-    return f"{stored or 'entries'} / {float(widths[0]):.3g}"
+    return per_bin(stored or "entries", edges, preview["x_label"])
 
 
 def _named_axes(plot: figure, preview: Mapping[str, Any], x: Floats, y: Floats) -> figure:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from .messages import AskBokeh, AskSnapshot, Picture
+from .messages import AskBokeh, AskSnapshot, Picture, SetLog, ShowRegion
 from .protocol import PROTOCOL, Json
 
 
@@ -18,6 +18,7 @@ class JobState:
 
     `revision` counts up with everything that changes the histograms, `failures` with the list of failures. `job` is
     who the job is, `progress` how far it is (`heplens.jobs.Progress.as_dict`), `cluster` the sums over its workers.
+    `log` names the histograms with a logarithmic scale, `region` the one that all of them show.
     """
 
     revision: int
@@ -25,6 +26,8 @@ class JobState:
     job: Json
     progress: Json
     cluster: Json
+    log: list[str]
+    region: str
 
     def to_json(self) -> Json:
         return {"protocol": PROTOCOL, **asdict(self)}
@@ -69,7 +72,7 @@ class Skip:
 
 
 Act = Cancel | Retry | Skip
-JobRequest = AskSnapshot | AskBokeh | AskPartial | AskFailures | Act | Picture
+JobRequest = AskSnapshot | AskBokeh | AskPartial | AskFailures | Act | SetLog | ShowRegion | Picture
 
 REQUESTS: dict[str, type[JobRequest]] = {
     "snapshot": AskSnapshot,
@@ -79,6 +82,8 @@ REQUESTS: dict[str, type[JobRequest]] = {
     "cancel": Cancel,
     "retry": Retry,
     "skip": Skip,
+    "set_log": SetLog,
+    "show_region": ShowRegion,
     "picture": Picture,
 }
 
@@ -88,4 +93,4 @@ REPLIES = frozenset(("snapshot", "bokeh", "counts", "failures", "accepted", "ref
 # counts    {revision, done, total, total_events, unseen,   buffers: values, variances; `seconds` is what it cost
 #            seconds, shape, plots, cutflow, problems, …}   to add up, so that the page does not ask too often
 # failures  {number, failures, failed}                      the first of them, and how many there are in all
-# accepted  {} or refused {reason}                          of an action, when it is done; of a picture
+# accepted  {} or refused {reason}                          of an action, when it is done; of a look; of a picture

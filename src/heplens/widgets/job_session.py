@@ -15,7 +15,8 @@ from ..errors import HeplensError
 from .compute import Compute, outcome_of
 from .job_messages import REQUESTS, Act, AskFailures, AskPartial, Cancel, JobState, Retry, Skip
 from .job_pulse import Pulse
-from .messages import AskBokeh, AskSnapshot, Picture
+from .looks import Looks
+from .messages import AskBokeh, AskSnapshot, Picture, SetLog, ShowRegion
 from .picture import KeepPicture, as_png
 from .protocol import Json, MessageError, parse, reply
 from .worker import Worker
@@ -46,6 +47,8 @@ class JobSession:
         self._adder = Worker("heplens-job-sums")
         self._actor = Worker("heplens-job-actions")
         self._lock = threading.Lock()
+        self._publishing = threading.Lock()
+        self._looks = Looks()
         self._numbers: list[tuple[Any, int]] = [((), 0), ((), 0)]
         self._pulse = Pulse(self._tell, lambda: job.running, "heplens-job-view")
         self._stop = job.listen(lambda _: self._pulse.changed())
@@ -62,7 +65,8 @@ class JobSession:
             revision, failures = self._number(0, counted), self._number(1, (failed, progress["skipped"]))
         names = ("id", "name", "created", "host", "directory", "scheduler", "dashboard", "error")
         about = {name: described[name] for name in names}
-        return JobState(revision, failures, about, progress, _cluster(job)).to_json()
+        log, region = sorted(self._looks.log_of(job.analysis)), self._looks.region_of(job.analysis)
+        return JobState(revision, failures, about, progress, _cluster(job), log, region).to_json()
 
     def close(self) -> None:
         """The job goes on."""
@@ -81,7 +85,8 @@ class JobSession:
         return number
 
     def _tell(self) -> None:
-        self._publish(self.state())
+        with self._publishing:
+            self._publish(self.state())
 
     # --- messages ---------------------------------------------------------------------------------------------------
 
@@ -104,6 +109,8 @@ class JobSession:
                 self._run(self._adder, f"failures {page}", request.id, lambda: self._failures(request))
             case Picture():
                 self._run(self._adder, f"picture {page}", request.id, lambda: self._picture(request, buffers))
+            case SetLog() | ShowRegion():
+                self._look(request)
             case AskBokeh():
                 version, script = self._compute.bokeh()
                 self._reply("bokeh", request.id, [script], version=version, encoding="deflate")
@@ -128,6 +135,21 @@ class JobSession:
             case Retry():
                 self._job.retry(files=request.files or None)
         self._pulse.changed()
+        self._reply("accepted", request.id)
+
+    def _look(self, request: SetLog | ShowRegion) -> None:
+        analysis = self._job.analysis
+        try:
+            with self._publishing:
+                if isinstance(request, ShowRegion):
+                    self._looks = self._looks.with_region(analysis, request.region)
+                else:
+                    log, names = self._looks.log_of(analysis), {request.name}
+                    self._looks = self._looks.with_log(analysis, log | names if request.log else log - names)
+        except HeplensError as error:
+            self._reply("refused", request.id, reason=str(error), position=None)
+            return
+        self._tell()  # before the answer, with which the page forgets what it has asked for
         self._reply("accepted", request.id)
 
     def _counts(self, id: str) -> None:
