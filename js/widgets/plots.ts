@@ -131,6 +131,7 @@ export class Plots {
           due: true,
           painted: -1
         };
+        view.el.tabIndex = -1; // the keyboard has the frame around it, and the handles over it
         (box as PlotBox).heplensValues = () => drawing.values();
         (box as PlotBox).heplensPaint = counts =>
           this.show(plot, counts, { region: 0, log: false, moving: true });
@@ -283,6 +284,7 @@ export class Plots {
       drawing.announce();
       return;
     }
+    const { left } = view.frame.bbox;
     view.pause();
     const rescaled = drawing.update(counts, look);
     await Promise.all(glyphs.map(glyph => glyph.set_data()));
@@ -290,7 +292,7 @@ export class Plots {
     if (!this.gone) {
       view.invalidate_painters();
       view.repaint();
-      if (rescaled) {
+      if (rescaled || view.frame.bbox.left !== left) {
         // The first paint places an axis by the labels that it had before.
         view.invalidate_painters();
         view.repaint();

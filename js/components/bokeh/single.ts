@@ -42,6 +42,7 @@ export class SingleFigure {
       return;
     }
     this.view = this.views.get_one(this.figure);
+    this.view.el.tabIndex = -1; // nothing in it can be done with a key
     this.watch();
   }
 

@@ -47,9 +47,8 @@ class Launcher(widgets.VBox):  # type: ignore[misc]
         self._dashboard: Explorer | None = None  # of the job, once somebody has asked for it
         self._other = Button(layout={"width": "auto"})
         self._other.on_click(lambda _: self._show_other())
-        self._folded = widgets.HBox(
-            [self._where, self._other, again], layout={"width": "100%", "flex_flow": "row wrap"}
-        )
+        buttons = widgets.HBox([self._other, again], layout={"flex": "none"})  # where there is no room, below together
+        self._folded = widgets.HBox([self._where, buttons], layout={"width": "100%", "flex_flow": "row wrap"})
         self.form.start.on_click(lambda _: self._start())
         self.form.dataset.control.observe(lambda _: self._look(), "value")
         super().__init__([self.form])

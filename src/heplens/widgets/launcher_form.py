@@ -10,10 +10,9 @@ import ipywidgets as widgets
 
 from .reachable import Reachable
 
-_LABEL = "84px"
-_INDENT = "94px"  # where inputs begin: beyond the label and two margins
+_LABEL = "92px"
+_INDENT = "102px"  # where inputs begin: beyond the label and two margins
 _STYLE = {"description_width": _LABEL}
-_NARROW = {"description_width": "initial"}
 
 
 class Text(Reachable, widgets.Text):  # type: ignore[misc]
@@ -80,18 +79,18 @@ class Form(widgets.VBox):  # type: ignore[misc]
     """Where to run, over what, and where to keep it. A new cluster has a worker for each of the `cores` at first."""
 
     def __init__(self, cores: int) -> None:
-        def text(label: str, hint: str, style: dict[str, str] = _STYLE) -> Field:
-            control = Text("", description=label, placeholder=hint, continuous_update=False, style=style)
+        def text(label: str, hint: str) -> Field:
+            control = Text("", description=label, placeholder=hint, continuous_update=False, style=_STYLE)
             control.tooltip = hint
             return Field(control)
 
-        def number(value: int, label: str, style: dict[str, str]) -> Field:
-            return Field(IntText(value, description=label, continuous_update=False, style=style))
+        def number(value: int, label: str) -> Field:
+            return Field(IntText(value, description=label, continuous_update=False, style=_STYLE))
 
         self.place = Field(Dropdown(description="Where", style=_STYLE))
-        self.workers = number(cores, "Workers", _STYLE)
-        self.threads = number(1, "threads each", _NARROW)
-        self.memory = text("memory each", "its share", _NARROW)
+        self.workers = number(cores, "Workers")
+        self.threads = number(1, "threads each")
+        self.memory = text("memory each", "its share")
         self.address = text("Address", "tcp://host:8786")
         self.dataset = text("Dataset", "as it is; or a file, a pattern (data/*.root:Events), a fileset (.json)")
         self.directory = text("Keep in", "nowhere; or a folder, to go on after anything died")
@@ -102,7 +101,7 @@ class Form(widgets.VBox):  # type: ignore[misc]
         self.start = Button(description="Start", button_style="primary")
         self._outlook = Sentence("var(--jp-ui-font-color2, #757575)")
         self._local = widgets.HBox([self.workers, self.threads, self.memory], layout={"flex_flow": "row wrap"})
-        for field, share in ((self.workers, "4 1 150px"), (self.threads, "3 1 130px"), (self.memory, "4 1 170px")):
+        for field, share in ((self.workers, "4 1 150px"), (self.threads, "3 1 150px"), (self.memory, "4 1 170px")):
             field.layout.flex = share
         self.start.layout.margin = f"2px 0 6px {_INDENT}"
         self._kinds: list[str] = []
