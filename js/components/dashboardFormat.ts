@@ -56,13 +56,17 @@ export function withError(value: number, error: number): string {
   return `${format.format(value)} ± ${format.format(error)}`;
 }
 
-/** (1.2000 ± 0.0027)×10⁹. */
+/** 1.2002(27)×10⁹: there is no room for more, and the error is that of the last digits. */
 function together(value: number, error: number): string {
   const exponent = Math.floor(Math.log10(Math.max(Math.abs(value), error)));
   const unit = 10 ** exponent;
   const digits = 1 - Math.floor(Math.log10(error / unit));
-  const [v, e] = [value / unit, error / unit].map(x =>
-    x.toFixed(Math.min(6, Math.max(0, digits)))
-  );
-  return `(${v} ± ${e})×${power(exponent)}`;
+  if (digits > 6) {
+    return scientific(value);
+  }
+  const last =
+    error < unit
+      ? Math.round((error / unit) * 10 ** digits).toFixed(0)
+      : (error / unit).toFixed(digits);
+  return `${(value / unit).toFixed(digits)}(${last})×${power(exponent)}`;
 }

@@ -178,7 +178,7 @@ function binText(counts: Counts, edges: Float64Array, bin: number): string {
 }
 
 function edge(value: number): string {
-  return String(Number(value.toPrecision(6)));
+  return String(Number(value.toPrecision(6))).replace('-', '\u2212');
 }
 
 /** The bin at the pointer, -1 outside the axes. */

@@ -55,7 +55,7 @@ export function FixedText({ read, live, name, title }: Props) {
 function room(text: string): number {
   let width = 0;
   for (const character of text) {
-    width += /[.,\s]/.test(character)
+    width += /[.,\s()⁰¹²³⁴-⁹⁻]/.test(character)
       ? 0.6
       : /[0-9a-z+–-]/.test(character)
         ? 1

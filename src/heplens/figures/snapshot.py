@@ -61,6 +61,7 @@ def snapshot(histograms: Mapping[str, Hist], roles: Mapping[str, str] | None = N
     document = Document()
     plots: list[Json] = []
     buffers: list[bytes] = []
+    roots: list[Any] = []
     for name, h in histograms.items():
         numbers = numbers_of(h)
         if len(numbers.axes) > 2:
@@ -68,9 +69,13 @@ def snapshot(histograms: Mapping[str, Hist], roles: Mapping[str, str] | None = N
             continue
         made = _bins if len(numbers.axes) == 1 else _map
         root, models = made(name, h, dict(roles or {}))
-        document.add_root(root)
+        roots.append(root)
         plots.append({**_described(name, numbers), **models, "buffer": len(buffers)})
         buffers += [_bytes(edges) for edges in numbers.edges]
+    # Of every root that is added one by one, Bokeh walks through all models of all roots before it.
+    with document.models.freeze():
+        for root in roots:
+            document.add_root(root)
     return Snapshot(bokeh.__version__, document.to_json(deferred=False), plots, buffers)
 
 
