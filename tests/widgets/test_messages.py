@@ -21,12 +21,12 @@ TWINS = Path(__file__).parents[2] / "js" / "widgets"
 )
 def test_both_twins_list_the_same_messages(module: Any, twin: str, prefix: str) -> None:
     text = (TWINS / f"{twin}.ts").read_text(encoding="utf-8")
-    shared = {"Ending": {"refused", "stale", "failed"}, "BokehReply": {"bokeh"}}
+    shared = {"Ending": {"refused", "stale", "failed"}, "BokehReply": {"bokeh"}, "LookRequest": {"set_log", "show_region"}}
 
     def kinds(name: str) -> set[str]:
         after = text[text.index(f"export type {prefix}{name} =") :]
         union = after[: after.index(";\n\n")]
-        named = [shared[alias] for alias in re.findall(r"\| (Ending|BokehReply)\b", union)]
+        named = [shared[alias] for alias in re.findall(r"\| (\w+)\b", union) if alias in shared]
         return set(re.findall(r"kind: '(\w+)'", union)).union(*named)
 
     assert kinds("Request") == set(module.REQUESTS)
