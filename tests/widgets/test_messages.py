@@ -21,7 +21,11 @@ TWINS = Path(__file__).parents[2] / "js" / "widgets"
 )
 def test_both_twins_list_the_same_messages(module: Any, twin: str, prefix: str) -> None:
     text = (TWINS / f"{twin}.ts").read_text(encoding="utf-8")
-    shared = {"Ending": {"refused", "stale", "failed"}, "BokehReply": {"bokeh"}, "LookRequest": {"set_log", "show_region"}}
+    shared = {
+        "Ending": {"refused", "stale", "failed"},
+        "BokehReply": {"bokeh"},
+        "LookRequest": {"set_log", "show_region"},
+    }
 
     def kinds(name: str) -> set[str]:
         after = text[text.index(f"export type {prefix}{name} =") :]
