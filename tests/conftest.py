@@ -6,12 +6,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 TESTS = str(Path(__file__).resolve().parent)
 if TESTS not in sys.path:
     sys.path.insert(0, TESTS)
+
+# No example of hypothesis is too slow: the machine may be.
+settings.register_profile("heplens", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("heplens")
 
 
 class ByPlace(LoadScopeScheduling):

@@ -102,3 +102,11 @@ def test_what_is_large_is_not_told() -> None:
     wire = Wire()
     assert not tell(wire, wire.id, Done([Outcome(Packed("", bytes(MOST)))], "", "", 0.0))
     assert wire.sent == []
+
+
+def test_a_name_that_is_no_text_can_be_told() -> None:
+    import msgpack
+
+    wire = Wire()
+    assert tell(wire, wire.id, Done([Outcome(error="'b\udcff.root' is empty")], "", "", 0.0))
+    assert rb"'b\udcff.root' is empty" in msgpack.packb(wire.sent[0][1])

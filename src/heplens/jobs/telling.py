@@ -66,7 +66,8 @@ def on_told(client: Any, prefix: str, listener: Callable[[str, Done], None]) -> 
 def _plain(outcome: Outcome, layouts: dict[str, int]) -> list[Any]:
     packed = outcome.packed
     if packed is None:
-        return [outcome.error, outcome.transient]
+        # It may name a file whose name is no text: an event that cannot be encoded would end the worker's connection.
+        return [outcome.error.encode(errors="backslashreplace").decode(), outcome.transient]
     layout = layouts.setdefault(packed.layout, len(layouts))
     faults = [[name, int(nan), int(infinite)] for name, (nan, infinite) in (packed.faults or {}).items()]
     sumw = None if packed.sumw is None else float(packed.sumw)
