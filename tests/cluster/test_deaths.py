@@ -17,6 +17,9 @@ import pytest
 from .conftest import LIMIT, close, make_client, muons, poll, same, standing
 from .test_trouble import equal_bins
 
+#: Every death is followed by the start of a process that imports all we have: seconds alone, a minute beside others.
+pytestmark = pytest.mark.timeout(900)
+
 
 @pytest.fixture
 def processes(tmp_path: Path) -> Iterator[tuple[Path, dict[str, subprocess.Popen[bytes]]]]:
@@ -160,7 +163,7 @@ def test_no_other_block_is_named_beside_two_that_end_workers(many_files: list[st
     try:
         client.register_plugin(_plugin(set(poison), _exit))
         job = muons(many_files[:24]).submit(client, task_seconds=0.05)
-        result = job.result(LIMIT)
+        result = job.result(3 * LIMIT)
         assert [failure.file for failure in job.failures] == poison
         assert (len(result.used), result.blocks) == (22, 24)
         equal_bins(result, muons(many_files[:22]).run())  # all of them are the same file
