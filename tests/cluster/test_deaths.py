@@ -62,7 +62,7 @@ def test_a_worker_and_then_the_scheduler_are_killed(client: Any, many_files: lis
         started["scheduler"].kill()
     assert job.wait(LIMIT)
     assert job.progress.state == "stopped" and job.failures == []
-    result = job.result(LIMIT)
+    result = job.result(3 * LIMIT)
     assert not result.complete and len(result.used) >= 25
     assert any("scheduler" in problem for problem in result.problems)
     equal_bins(result, muons(many_files[: len(result.used)]).run())  # all of them are the same file
@@ -78,7 +78,7 @@ def test_a_killed_worker_changes_nothing(many_files: list[str]) -> None:
         job = analysis.submit(client, task_seconds=0.1)
         with standing(job, after=5):
             os.kill(next(iter(pids.values())), signal.SIGKILL)
-        result = job.result(LIMIT)
+        result = job.result(3 * LIMIT)
         assert job.failures == []
         same(result, analysis.run())
     finally:
@@ -141,7 +141,7 @@ def test_a_block_that_ends_its_worker_is_named(many_files: list[str], deed: Any,
     try:
         client.register_plugin(_plugin({poison}, deed))
         job = muons(files).submit(client, task_seconds=5)
-        result = job.result(LIMIT)
+        result = job.result(3 * LIMIT)
         assert [(failure.file, failure.start, failure.stop) for failure in job.failures] == [(poison, 0, 2421)]
         (failure,) = job.failures
         assert failure.worker.startswith("tcp://127.0.0.1")
@@ -182,7 +182,7 @@ def test_a_dead_worker_is_heard_of_by_all_who_ask(many_files: list[str]) -> None
         with standing(jobs[0], after=2), standing(jobs[1], after=2):
             os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
         for job in jobs:
-            same(job.result(LIMIT), analysis.run())
+            same(job.result(3 * LIMIT), analysis.run())
             assert job.failures == []
         poll(lambda: "remove-worker" in heard, "the user's handler")
         before = len(heard)
