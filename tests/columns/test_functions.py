@@ -143,6 +143,7 @@ def test_a_wrong_number_of_arguments_is_told(name: str) -> None:
         ("s == 1", "text"),
         ("f < f", "no order"),
         ("x.pt", "no field"),
+        ("Event.x", "there is no 'Event' in the data; 'x' stands there by itself"),
         ("x[0]", "indexed"),
         ("Muon[0][0]", "indexed"),
         ("max(x)", "nothing to reduce"),

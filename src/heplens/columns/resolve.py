@@ -138,6 +138,7 @@ class Resolver:
     def field(self, value: s.Field) -> Node:
         if dotted := self.dotted(value):
             return dotted
+        self.refuse_parent(value)
         inner = self.node(value.value)
         if inner.type.kind != "object":
             raise self.context.error(f"this is {inner.type}, which has no field {value.name!r}", value.at)
@@ -148,6 +149,19 @@ class Resolver:
         if found is None:
             raise self.context.error(fields.explain(inner, value.name), value.at)
         return found
+
+    def refuse_parent(self, value: s.Field) -> None:
+        """Say so where only the field is a name: a part of a split object goes without that of the object."""
+        if not isinstance(value.value, s.Name):
+            return
+        scope, schema, name = self.scope, self.scope.schema, value.value.name
+        known = name in scope.definitions or name in schema.groups or name in schema.name_set
+        known = known or scope.unit(name) is not None or name.endswith(("Aux", "AuxDyn"))
+        if self.collection is not None:
+            known = known or fields.field(self.collection, name, schema) is not None
+        if not known and value.name in schema.name_set:
+            message = f"there is no {name!r} in the data; {value.name!r} stands there by itself"
+            raise self.context.error(message, value.value.start)
 
     def dotted(self, value: s.Field) -> Node | None:
         """A name with dots that is one branch (``evt.I32``), unless what stands before the dot is a name itself."""
