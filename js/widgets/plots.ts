@@ -305,9 +305,7 @@ export class Plots {
     // Not while a handle moves: the axis would change under it.
     if (plot.painted < 0 || !this.source.look(plot.name).moving) {
       spreadTicks(plot.figure, bbox.width);
-      if (fitTitles(this.bokeh, plot.figure, bbox, this.font)) {
-        window.setTimeout(() => this.repaintTitles(plot));
-      }
+      fitTitles(this.bokeh, plot.figure, bbox, this.font);
     }
     const { start, end } = plot.figure.x_range;
     this.onFrame(plot.name, {
@@ -318,18 +316,6 @@ export class Plots {
       start,
       end
     });
-  }
-
-  /** BokehJS asks for a paint before it has the new text, and its clearing spares the left edge of a canvas. */
-  private repaintTitles({ view }: Plot): void {
-    if (!this.gone) {
-      const { ctx, el } = view.canvas.primary ?? {};
-      ctx?.save();
-      ctx?.resetTransform();
-      ctx?.clearRect(0, 0, 2, el.height);
-      ctx?.restore();
-      view.request_repaint();
-    }
   }
 
   private applyTheme(): void {
