@@ -38,6 +38,7 @@ class Page:
         self._arrived = threading.Condition()
         self._ids = iter(range(10_000))
         self.session = JobSession(job, self._send, lambda state: self.states.append((time.monotonic(), state)))
+        self.session.begin()
 
     def _send(self, content: dict[str, Any], buffers: Sequence[bytes]) -> None:
         with self._arrived:

@@ -51,7 +51,12 @@ class JobSession:
         self._looks = Looks()
         self._numbers: list[tuple[Any, int]] = [((), 0), ((), 0)]
         self._pulse = Pulse(self._tell, lambda: job.running, "heplens-job-view")
-        self._stop = job.listen(lambda _: self._pulse.changed())
+        self._stop: Callable[[], None] = lambda: None
+
+    def begin(self) -> None:
+        """Publish how the job is, and from now on whenever that changes: when what is published comes to a page."""
+        self._stop = self._job.listen(lambda _: self._pulse.changed())
+        self._pulse.changed()
 
     def state(self) -> Json:
         """Who the job is and how it is, now."""

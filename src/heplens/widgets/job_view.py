@@ -33,6 +33,7 @@ class JobView(Reachable, anywidget.AnyWidget):  # type: ignore[misc]
         self.set_trait("state", self._session.state())
         super().__init__(**kwargs)
         self.on_msg(self._received)
+        self._session.begin()  # not before there is a comm: a short job would have ended unseen while it was opened
 
     def close(self) -> None:
         self._session.close()
