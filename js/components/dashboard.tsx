@@ -39,6 +39,7 @@ export function Dashboard(props: Props) {
         state={state}
         status={props.status}
         notice={props.notice}
+        steps={steps}
         tools={props.tools}
         regions={props.regions}
         region={props.region}

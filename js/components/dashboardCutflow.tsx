@@ -17,6 +17,21 @@ export function LiveCutflow({ live }: { live: Live }) {
   return <Cutflow rows={live.cutflow} live={live} />;
 }
 
+/** Of a filter, which leaves every event: how many objects it was given, and how many of them it kept. */
+function Objects({ rows, live, at }: Props & { at: number }) {
+  return (
+    <span class="heplens-objects" title="objects before and after this filter">
+      <FixedText
+        live={live}
+        read={() => {
+          const { objects_in: before, objects_out: after } = rows()[at] ?? {};
+          return `${events(before ?? 0)} → ${events(after ?? 0)}`;
+        }}
+      />
+    </span>
+  );
+}
+
 type Read = (row: CutflowRow, i: number, all: CutflowRow[]) => string;
 
 interface Column {
@@ -88,10 +103,13 @@ export function Cutflow({ rows, live }: Props) {
           </tr>
         </thead>
         <tbody>
-          {now.map(({ name }, i) => (
+          {now.map(({ name, objects_in: before, objects_out: after }, i) => (
             <tr key={`${i} ${name}`} data-row={name}>
               <th scope="row" title={name}>
-                {name}
+                <span class="heplens-cutflow-name">{name}</span>
+                {before !== null && after !== null && (
+                  <Objects live={live} rows={rows} at={i} />
+                )}
               </th>
               {columns.map(column => {
                 const { read }: Column = COLUMNS[column];

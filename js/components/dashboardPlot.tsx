@@ -4,7 +4,7 @@ import type { RefCallback } from 'preact';
 import { useState } from 'preact/hooks';
 
 import { Brush } from './dashboardBrush';
-import { weighted } from './dashboardFormat';
+import { events, weighted } from './dashboardFormat';
 import { EditIcon, RemoveIcon } from './dashboardIcons';
 import { LogTool, Tool } from './dashboardTool';
 import type {
@@ -12,6 +12,7 @@ import type {
   Counts,
   Frame,
   Handle,
+  LeftOut,
   PlotModels
 } from './dashboardTypes';
 import { FixedText } from './fixedText';
@@ -22,7 +23,8 @@ import type { Place } from './reorder';
 interface Props {
   plot: PlotModels;
   index: number;
-  edges: Float64Array | undefined;
+  /** Of each axis. */
+  edges: Float64Array[] | undefined;
   frame: Frame | undefined;
   handles: Handle[];
   log: boolean;
@@ -97,7 +99,7 @@ export function PlotCard(props: Props) {
         <div
           class="heplens-canvas"
           onPointerMove={event =>
-            setBin(event.buttons ? -1 : binAt(event, frame, edges))
+            setBin(event.buttons ? -1 : binAt(event, frame, edges?.[0]))
           }
           onPointerLeave={() => setBin(-1)}
         >
@@ -125,7 +127,7 @@ export function PlotCard(props: Props) {
 
 interface NumbersProps {
   plot: PlotModels;
-  edges: Float64Array | undefined;
+  edges: Float64Array[] | undefined;
   bin: number;
   live: Live;
 }
@@ -135,10 +137,18 @@ function Numbers({ plot, edges, bin, live }: NumbersProps) {
   if (!live.counts(plot)) {
     return null;
   }
-  const one = edges && bin >= 0;
+  const map = plot.drawn && plot.kind === 'map';
+  const one = !map && edges && bin >= 0;
   const read = (): string => {
     const counts = live.counts(plot);
-    return counts ? (one ? binText(counts, edges, bin) : flowText(counts)) : '';
+    if (!counts || !edges) {
+      return '';
+    }
+    if (one) {
+      return binText(counts, edges[0], bin);
+    }
+    const filled = map ? mapText(counts, edges) : flowText(counts);
+    return [filled, ...leftOutText(live.leftOut(plot))].join(GAP);
   };
   return (
     <span class="heplens-flow">
@@ -146,13 +156,52 @@ function Numbers({ plot, edges, bin, live }: NumbersProps) {
         live={live}
         read={read}
         name={one ? 'heplens-bin' : ''}
-        title="inside the axis, with ◂ what lies below it and ▸ what lies above"
+        title={title(plot)}
       />
     </span>
   );
 }
 
 const GAP = '\u2002';
+
+function title(plot: PlotModels): string {
+  const all = plot.drawn && plot.regions.length > 1 ? ', in all regions' : '';
+  const inside =
+    plot.drawn && plot.kind === 'map'
+      ? 'inside the axes, and outside of them'
+      : 'inside the axis, with ◂ what lies below it and ▸ what lies above';
+  return `${inside}; values that are missing or NaN are in no bin, and counted here${all}`;
+}
+
+/** Values, not weights: what is missing has none. */
+function leftOutText(left: LeftOut | null): string[] {
+  const said = [];
+  if (left?.missing) {
+    said.push(`${events(left.missing)} missing`);
+  }
+  if (left?.nan) {
+    said.push(`${events(left.nan)} NaN`);
+  }
+  return said;
+}
+
+function mapText({ values }: Counts, [x, y]: Float64Array[]): string {
+  const columns = y.length + 1;
+  let inside = 0;
+  let outside = 0;
+  values.forEach((value, at) => {
+    const [i, j] = [Math.floor(at / columns), at % columns];
+    if (i > 0 && i < x.length && j > 0 && j < y.length) {
+      inside += value;
+    } else {
+      outside += value;
+    }
+  });
+  return (
+    weighted(inside) +
+    (outside !== 0 ? `${GAP}${weighted(outside)} outside` : '')
+  );
+}
 
 function flowText({ values }: Counts): string {
   const under = values[0];
@@ -171,14 +220,18 @@ function flowText({ values }: Counts): string {
 function binText(counts: Counts, edges: Float64Array, bin: number): string {
   const value = counts.values[bin + 1];
   const error = Math.sqrt(Math.max(0, counts.variances[bin + 1]));
+  const [low, high] = [edges[bin], edges[bin + 1]];
   return (
-    `${edge(edges[bin])} – ${edge(edges[bin + 1])}${GAP}` +
+    `${edge(low, high - low)} – ${edge(high, high - low)}${GAP}` +
     `${weighted(value)} ± ${weighted(Number(error.toPrecision(2)))}`
   );
 }
 
-function edge(value: number): string {
-  return String(Number(value.toPrecision(6))).replace('-', '\u2212');
+/** Six digits, or as many as tell the edges of a bin apart. */
+function edge(value: number, width: number): string {
+  const needed = Math.ceil(Math.log10(Math.abs(value) / width)) + 2;
+  const digits = Math.min(17, Math.max(6, needed));
+  return String(Number(value.toPrecision(digits))).replace('-', '\u2212');
 }
 
 /** The bin at the pointer, -1 outside the axes. */

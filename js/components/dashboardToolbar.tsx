@@ -9,9 +9,9 @@ import {
   SaveIcon,
   UndoIcon
 } from './dashboardIcons';
+import { RegionChoice } from './dashboardRegion';
 import { Tool } from './dashboardTool';
-import type { State } from './dashboardTypes';
-import { OWN_KEYS } from './keys';
+import type { State, Step } from './dashboardTypes';
 
 export interface Status {
   text: string;
@@ -37,6 +37,7 @@ interface Props {
   status: Status;
   notice: string;
   tools: Tools;
+  steps: Step[];
   regions: string[];
   region: number;
 }
@@ -80,22 +81,13 @@ export function Toolbar(props: Props) {
         <span>{state.over ? 'Run as a job' : 'Run on Dask …'}</span>
       </Tool>
       {regions.length > 0 && (
-        <label class="heplens-region">
-          Region
-          <select
-            {...OWN_KEYS}
-            value={region}
-            onChange={event =>
-              tools.showRegion(regions[event.currentTarget.selectedIndex])
-            }
-          >
-            {regions.map((name, i) => (
-              <option key={name} value={i}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <RegionChoice
+          names={regions}
+          shown={region}
+          regions={state.analysis?.regions ?? []}
+          steps={props.steps}
+          show={tools.showRegion}
+        />
       )}
       <span class="heplens-notice" role="status">
         {notice}

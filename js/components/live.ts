@@ -3,13 +3,20 @@
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 
 import type { Counts } from '../brush/tile';
-import type { CutflowRow, Handle, PlotModels } from '../widgets/messages';
+import type {
+  CutflowRow,
+  Handle,
+  LeftOut,
+  PlotModels
+} from '../widgets/messages';
 
 /** What depends on where the handles stand. */
 export interface Live {
   valueOf(handle: Handle): number | null;
-  /** The numbers that the caption of a plot is about; a map has none. */
+  /** The numbers that the caption of a plot is about. */
   counts(plot: PlotModels): Counts | undefined;
+  /** What a histogram leaves out; null while a handle moves, as only the kernel counts it. */
+  leftOut(plot: PlotModels): LeftOut | null;
   cutflow(): CutflowRow[];
   /** Counts up with everything that changes what plots show. */
   sequence(): number;

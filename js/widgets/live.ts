@@ -53,6 +53,8 @@ export function liveOf(store: Store, { frames, texts }: Followers): Live {
   return {
     valueOf: handle => mover.valueOf(handle),
     counts: plot => mainCounts(store, plot),
+    leftOut: ({ name }) =>
+      store.settled ? (store.reader.numbers?.left_out[name] ?? null) : null,
     cutflow: () => mover.cutflow(),
     sequence: () => store.sequence,
     follow: update => joined(texts, update),
@@ -68,12 +70,12 @@ function joined(all: Set<() => void>, one: () => void): () => void {
 /** A view of the numbers where one dataset is shown, their sum where several are. */
 function mainCounts(store: Store, plot: PlotModels): Counts | undefined {
   const counts = store.counts(plot.name);
-  if (!counts || !plot.drawn || plot.kind === 'map') {
+  if (!counts || !plot.drawn) {
     return undefined;
   }
   const regions = Math.max(1, plot.regions.length);
   const datasets = Math.max(1, plot.datasets.length);
   const size = counts.values.length / regions / datasets;
-  const { of } = plot.layers[plot.main];
+  const { of } = plot.kind === 'map' ? plot : plot.layers[plot.main];
   return countsOf(counts, of, { size, regions, region: store.looks.region });
 }

@@ -40,7 +40,14 @@ export interface Histogram {
 export interface Analysis {
   heplens: number;
   steps: Step[];
+  regions?: Region[];
   histograms: Histogram[];
+}
+
+/** Cuts by name, with `!` in front of what must not pass. */
+export interface Region {
+  name: string;
+  cuts: string[];
 }
 
 /** How far a job is. `counted` counts up with its numbers, `share` is null when it does not run. */
@@ -267,10 +274,17 @@ export interface Memory {
   tiles: number;
 }
 
+export interface LeftOut {
+  missing: number;
+  nan: number;
+}
+
 export interface CountsFields {
   shape: string;
   plots: PlotCounts[];
   cutflow: CutflowRow[];
+  /** Values that are in no bin of a histogram, by its name, in all regions and datasets. */
+  left_out: Record<string, LeftOut>;
   problems: string[];
   complete: boolean;
   events: number | null;

@@ -232,7 +232,7 @@ function View({ store, root }: { store: Store; root: HTMLElement }) {
             plot={plot}
             index={index}
             place={placeOf(index)}
-            edges={snapshot?.edges.get(plot.name)?.[0]}
+            edges={snapshot?.edges.get(plot.name)}
             frame={frames[plot.name]}
             handles={(numbers?.handles ?? []).filter(
               h => h.plots.includes(plot.name) && isOn(store, h.step)

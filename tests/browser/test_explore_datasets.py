@@ -62,6 +62,8 @@ def test_datasets_and_regions(
     assert before != painted(page, "mass")
     np.testing.assert_allclose(painted(page, "map"), of_run(page, "map", "no jet"), rtol=1e-12)
 
+    # What the region applies of the cuts is said beside it, as the cutflow applies them all.
+    expect(view.locator(".heplens-region-cuts")).to_have_text("two muons, Z window, not a jet")
     # Every dataset and region follows a handle, without the kernel.
     edge = view.locator('[data-edge="Z window/low/0"]')
     edge.hover()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import awkward as ak
 import numpy as np
 
 from heplens.analysis import Analysis
@@ -106,6 +107,14 @@ def test_counts_are_those_of_run(page: Page, analysis: Analysis) -> None:
     ]
     assert {h["id"] for h in content["handles"]} >= {"window/low/0", "window/high/0", "some/literal/0"}
     assert all(h["tile"] for h in content["handles"])
+
+
+def test_what_histograms_leave_out_is_sent(make_page: Callable[..., Page]) -> None:
+    muons = {"Muon": ak.Array([[{"pt": 30.0}], []]), "x": np.array([np.nan, 1.0])}
+    a = Analysis(muons).hist("x", bins=2, range=(0, 2), name="x")
+    a = a.hist("Muon[0].pt", bins=2, range=(0, 50), name="first").hist("count(Muon)", bins=2, range=(0, 2), name="n")
+    left_out = make_page(a).ask("counts", revision=1)["left_out"]
+    assert left_out == {"x": {"missing": 0, "nan": 1}, "first": {"missing": 1, "nan": 0}}
 
 
 def test_a_preview_commits_nothing(page: Page, analysis: Analysis) -> None:

@@ -195,6 +195,11 @@ class Compute:
                 }
                 for row in result.cutflow
             ],
+            "left_out": {
+                name: {"missing": one.missing, "nan": one.nan}
+                for name, one in result.counters.items()
+                if one.missing or one.nan
+            },
             "problems": list(result.problems),
             "complete": result.complete,
             "events": result.events,
