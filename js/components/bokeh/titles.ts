@@ -12,13 +12,13 @@ const known = new WeakMap<
   { texts: Map<BokehModel, string>; room: string }
 >();
 
-/** Whether a title is another now, and to be painted; costs nothing while the axes keep their size. */
+/** Costs nothing while the axes keep their size. */
 export function fitTitles(
   bokeh: Bokeh,
   figure: BokehModel,
   { right, height }: { right: number; height: number },
   font: string
-): boolean {
+): void {
   const titles = [...figure.below, ...figure.left].filter(
     (one: BokehModel) => one.type === 'Title'
   );
@@ -30,26 +30,23 @@ export function fitTitles(
   }
   const room = `${Math.round(right)} ${Math.round(height)}`;
   if (room === about.room) {
-    return false;
+    return;
   }
   about.room = room;
   const context = document.createElement('canvas').getContext('2d');
   if (!context) {
-    return false;
+    return;
   }
   context.font = `${SIZE} ${font}`;
   const width = (text: string): number => context.measureText(text).width;
   const { PlainText } = bokeh.require('models/text');
-  let changed = false;
   for (const title of titles) {
     const most = figure.left.includes(title) ? height : right;
     const text = shortened(about.texts.get(title) ?? '', most, width);
     if (text !== title.text.text) {
       title.text = new PlainText({ text });
-      changed = true;
     }
   }
-  return changed;
 }
 
 /** The text, or as much of what is before its end as there is room for. */
