@@ -89,7 +89,7 @@ def context(chromium: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iter
     options = {"viewport": {"width": 1280, "height": 800}} | getattr(request, "param", {})
     context = chromium.new_context(**options)
     context.set_default_timeout(PATIENCE)
-    context.tracing.start(screenshots=True, snapshots=True)
+    context.tracing.start(snapshots=True)  # a film of every test would take a fifth of its time
     asked: list[str] = []
     context.on("request", lambda sent: asked.append(sent.url))
     context.on("page", lambda page: page.on("websocket", lambda socket: asked.append(socket.url)))
