@@ -158,8 +158,7 @@ def test_twenty_runs_of_the_cell_load_bokehjs_once(open_notebook: OpenNotebook, 
         heap.append(protocol.send("Runtime.getHeapUsage")["usedSize"] / 1e6)
     page.context.tracing.start()
     expect(page.locator(".heplens-root")).to_have_count(1)
-    # The kernel keeps the widget of every run; with all that the page keeps of it, a run takes 0.4 MB.
-    assert heap[-1] - heap[0] < 16, f"MB after each run: {[round(size, 1) for size in heap]}"
+    assert heap[-1] - heap[0] < 10, f"MB after each run: {[round(size, 1) for size in heap]}"
     assert page.evaluate(LOADS) == 1
     assert page.evaluate("window.Bokeh === undefined")
 
